@@ -13,7 +13,8 @@ ScannerError                exit 1   something went wrong; diagnostics() says wh
 │   ├── NotFoundError       exit 1   the API does not exist here (wrong cloud, feature not deployed)
 │   ├── ThrottledError      exit 1   told to wait for longer than we may
 │   └── BadAnswerError      exit 1   an answer that is not what the API documents
-└── EvidenceError           exit 1   stored evidence is missing, damaged, or of another version
+├── EvidenceError           exit 1   stored evidence is missing, damaged, or of another version
+└── OutputError             exit 1   a report cannot be written (folder, permission, disk space)
 ```
 
 A source never lets one of these end a scan: it becomes the source's `Coverage`.
@@ -102,3 +103,7 @@ class BadAnswerError(ServiceError):
 
 class EvidenceError(ScannerError):
     """Stored evidence is missing, damaged, or written by an incompatible version."""
+
+
+class OutputError(ScannerError):
+    """A report cannot be written; what was there before is untouched."""
