@@ -55,9 +55,7 @@ class Dated(Row):
 
     def holds_on(self, day: date) -> bool:
         """Tell whether a day lies in the row's period."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
     def overlaps(self, other: Dated) -> bool:
         """Tell whether two periods share a day."""
