@@ -1,7 +1,8 @@
-"""The policy matrix: is data used to train models by default, for which service, account and conditions, on which day, and who says so?
+"""The policy matrix: is data used to train models by default, and who says so?
 
-`load()` reads the rows (TOML files in `data/`) and checks them; `resolve()` answers one question and keeps the path to the answer.
-`rows` has the rows' forms, `checks` the rules between them, `resolver` the way to an answer. docs/policy-matrix.md is made of the data.
+For a service, a kind of account, conditions, a purpose and a day. `load()` reads the rows (TOML files in `data/`) and checks them;
+`resolve()` answers one question and keeps the path to the answer. `rows` has the rows' forms, `checks` the rules between them,
+`resolver` the way to an answer. docs/policy-matrix.md is made of the data.
 """
 
 from __future__ import annotations

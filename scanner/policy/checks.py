@@ -197,9 +197,10 @@ def _periods(tables: Tables) -> Iterator[Problem]:
     def wrong(row: Dated) -> bool:
         return row.valid_from is not None and row.valid_to is not None and row.valid_to < row.valid_from
 
-    for item in (*tables.rows("cell", Cell), *tables.rows("alias", Alias)):
-        if wrong(item.row):
-            yield item.problem("The period ends before it starts.", "valid_to")
+    for table in ("cell", "alias"):
+        for item in tables.any_rows(table):
+            if wrong(item.row):
+                yield item.problem("The period ends before it starts.", "valid_to")
     for assumption in tables.rows("assumption", AssumptionRow):
         for number, default in enumerate(assumption.row.default):
             if wrong(default):

@@ -19,8 +19,8 @@ from scanner.policy import checks, files
 from scanner.policy.reviews import Review, ReviewState, orphans, read_reviews, states
 from scanner.policy.rows import (
     Alias,
-    AssumptionRow,
     AssumedValues,
+    AssumptionRow,
     Attribute,
     Cell,
     Claim,
@@ -30,7 +30,6 @@ from scanner.policy.rows import (
     Setting,
     Source,
 )
-from scanner.policy.signature import verify
 from scanner.policy.words import condition_words
 
 __all__ = ["Cell", "Matrix", "Service", "load"]
@@ -231,6 +230,8 @@ def load(
         DataFileError: a data file or the reviews file is not valid (file, line and key are named).
     """
     if signature is not None or public_key is not None:
+        from scanner.policy.signature import verify  # cryptography is only loaded for signed files
+
         verify(path, signature, public_key)
     tables = files.read(path or shipped())
     checks.check(tables)

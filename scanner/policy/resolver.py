@@ -60,15 +60,17 @@ def resolve(matrix: Matrix, question: Question, *, as_of: date) -> Resolution:
         winner = None
     return Resolution(
         question=question,
-        answer=_answer(matrix, question, standings, contenders, winner, as_of),
+        answer=_answer(matrix, question, standings, contenders, winner, as_of=as_of),
         candidates=tuple(_candidate(item, contenders, winner) for item in standings),
         winner=winner.cell if winner else None,
     )
 
 
 def _worst_first(item: Standing) -> tuple[int, bool, bool, tuple[bool, int]]:
-    """Sort the row that gives the answer to the front: the worst, `yes_opt_out` before `unknown`, certain before possible,
-    general before specific."""
+    """Sort the row that gives the answer to the front.
+
+    The worst answer first, `yes_opt_out` before `unknown`, certain before possible rows, general before specific ones.
+    """
     return (
         -item.value.badness,
         item.value is not Training.YES_OPT_OUT,
@@ -95,6 +97,7 @@ def _answer(
     standings: Sequence[Standing],
     contenders: Sequence[Standing],
     winner: Standing | None,
+    *,
     as_of: date,
 ) -> TrainingAnswer:
     """Put the answer into the vocabulary's form."""

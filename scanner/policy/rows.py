@@ -23,9 +23,9 @@ def _plain_date(value: Any) -> Any:
 
 
 def _plain_text(value: Any) -> Any:
-    """Refuse control characters: texts go into terminals, Markdown and spreadsheets."""
-    if isinstance(value, str) and any(ord(char) < 32 or ord(char) == 127 for char in value):
-        raise ValueError("must be one line without control characters")
+    """Refuse control and invisible characters: texts go into terminals, Markdown and spreadsheets."""
+    if isinstance(value, str) and not value.isprintable():
+        raise ValueError("must be one line of printable characters")
     return value
 
 

@@ -1,7 +1,7 @@
 """A detached Ed25519 signature of a matrix that is given as one file.
 
-The signature is over the file's bytes, as `openssl pkeyutl -sign -rawin` makes it, raw (64 bytes) or in Base64. The public key is a PEM
-file (`openssl pkey -pubout`). Nothing here fetches keys: whom to trust is decided by who gives `--key`.
+The signature is over the file's bytes, as `openssl pkeyutl -sign -rawin` makes it, raw (64 bytes) or in Base64. The public key is
+a PEM file (`openssl pkey -pubout`). Nothing here fetches keys: whom to trust is decided by who gives `--key`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from scanner.errors import ConfigError
 
@@ -32,7 +36,6 @@ def verify(path: Path | None, signature: Path | None, public_key: Path | None) -
             where=str(path),
             do="Make one file of it with `ai-scanner policy export`, and sign that.",
         )
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  only needed for signed files
 
     key, text, proof = _key(public_key), _bytes(path), _signature(signature)
     try:
@@ -69,9 +72,7 @@ def _signature(path: Path) -> bytes:
     return found
 
 
-def _key(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202  the type's module is imported only here
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415  only for signed files
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415  same
+def _key(path: Path) -> Ed25519PublicKey:
 
     try:
         key = load_pem_public_key(_bytes(path))

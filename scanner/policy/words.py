@@ -24,11 +24,11 @@ ACCOUNTS: Mapping[AccountKind, str] = {
 """Each kind of account as a reader says it."""
 
 ANSWERS: Mapping[Training, str] = {
-    Training.NO: "no",
-    Training.CUSTOMER_INITIATED: "only when the customer starts it",
-    Training.OPT_IN: "only after somebody opts in",
+    Training.NO: "not used by default",
+    Training.CUSTOMER_INITIATED: "used only when the customer starts it",
+    Training.OPT_IN: "used only after somebody opts in",
     Training.UNKNOWN: "not known",
-    Training.YES_OPT_OUT: "yes, unless somebody opts out",
+    Training.YES_OPT_OUT: "used by default, unless somebody opts out",
 }
 """Each answer as a reader says it."""
 
