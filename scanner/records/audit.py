@@ -87,7 +87,7 @@ def parse_audit(raw: Mapping[str, Any], *, sequence: int = 0) -> Row:
         "workload": text(both, "workload", "service"),
         "organization_id": identifier(both, "organizationid"),
         "user_id": lower(data, "userid") or lower(outer, "userprincipalname", "userid", "userids"),
-        "user_key": identifier(data, "userkey") or identifier(outer, "userkey", "userid"),
+        "user_key": _user_key(outer, data),
         "user_type": _user_type(both),
         "app_host": text(event, "apphost") or text(both, "apphost"),
         "app_identity": _app_identity(both) or _app_identity(event),
@@ -173,6 +173,12 @@ def _user_type(fields: Fields) -> int | None:
     if written is not None and squash(written) in _USER_TYPES:
         return _USER_TYPES[squash(written)]
     return integer(fields, "usertype")
+
+
+def _user_key(outer: Fields, data: Fields) -> str | None:
+    """Graph's outer record has the object id in `userId`; elsewhere `UserId` is an address, which is no key."""
+    key = identifier(data, "userkey") or identifier(outer, "userid")
+    return key if key is not None and "@" not in key else None
 
 
 def _app_identity(fields: Fields) -> str | None:
