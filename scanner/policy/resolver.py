@@ -156,16 +156,15 @@ def _any_account(matrix: Matrix, question: Question, as_of: date) -> Resolution:
             f"the kind of account is not known, and the answer for {worst.value} is the worst: {chosen.answer.reason}"
         )
         answer = replace(chosen.answer, reason=reason)
-    own = {
-        candidate.cell.id: candidate
-        for kind in _KINDS
-        for candidate in each[kind].candidates
-        if candidate.cell.kind is kind
-    }
+    own = {(kind, item.cell.id): item for kind in _KINDS for item in each[kind].candidates}
     candidates = tuple(
-        replace(item, outcome="possible", reason=f"it answers if the account is {item.cell.account}")
-        if item.outcome == "answers" and item.cell.kind is not worst
-        else item
-        for item in own.values()
+        _of_unknown_account(own[cell.kind, cell.id], worst) for cell in matrix.cells_of(question.service)
     )
     return Resolution(question=question, answer=answer, candidates=candidates, winner=chosen.winner)
+
+
+def _of_unknown_account(item: Candidate, worst: AccountKind) -> Candidate:
+    """Give a candidate as its own account sees it; an answer for another kind than the worst is only possible."""
+    if item.outcome == "answers" and item.cell.kind is not worst:
+        return replace(item, outcome="possible", reason=f"it answers if the account is {item.cell.account}")
+    return item
