@@ -1,0 +1,77 @@
+"""Pages for reading, laid out on a grid of equal columns: lines made of spans, each span as many columns wide as it needs.
+
+Spreadsheets do not fit the height of rows with merged cells, so the height is estimated here from the text.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from openpyxl.cell.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reports.tables import Value
+from reports.workbook.cells import link_cell, value_cell
+
+_MAX_HEIGHT = 409.0
+"""The greatest height of a row that Excel takes, in points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A value over `columns` columns of the grid; `link` makes it open the address of a policy source."""
+
+    value: Value
+    columns: int
+    style: str = "body"
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of spans from the left; `height` in points is a minimum, and a line of text takes `leading` points."""
+
+    spans: tuple[Span, ...] = ()
+    height: float = 18
+    leading: float = 14.5
+
+
+def write_lines(sheet: Worksheet, lines: Iterable[Line], *, column_width: float) -> None:
+    """Write lines to an empty sheet whose grid columns are `column_width` characters wide."""
+    for row, line in enumerate(lines, 1):
+        sheet.row_dimensions[row].height = line_height(line, column_width)
+        cells: list[Cell] = []
+        for span in line.spans:
+            first = len(cells) + 1
+            cells.append(_span_cell(sheet, span))
+            cells.extend(value_cell(sheet, None, span.style) for _ in range(span.columns - 1))
+            if span.columns > 1:
+                sheet.merged_cells.add(f"{get_column_letter(first)}{row}:{get_column_letter(len(cells))}{row}")
+        sheet.append(cells)
+
+
+def _span_cell(sheet: Worksheet, span: Span) -> Cell:
+    if span.link:
+        return link_cell(sheet, span.link, text=str(span.value), style=span.style, plain="body")
+    return value_cell(sheet, span.value, span.style)
+
+
+def line_height(line: Line, column_width: float) -> float:
+    """Give the height in points that shows the longest text of a line in full, as far as Excel allows."""
+    rows = max((rows_needed(str(span.value), span.columns * column_width) for span in line.spans), default=1)
+    return min(_MAX_HEIGHT, max(line.height, rows * line.leading + 5))
+
+
+def rows_needed(text: str, width: float) -> int:
+    """Estimate on how many rows a text wraps in `width` characters; words break early, so a tenth is kept in reserve."""
+    room = max(1.0, width * 0.9)
+    return sum(max(1, math.ceil(_columns(part) / room)) for part in text.split("\n"))
+
+
+def _columns(text: str) -> int:
+    """Count character widths: East Asian wide characters and emoji take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
