@@ -93,7 +93,9 @@ async def _scan_tenant(config: Config, connection: Connection, folder: Path, obs
     )
 
 
-def scan_files(config: Config, paths: Sequence[Path], window: Window | None, folder: Path, observer: Observer) -> Evidence:
+def scan_files(
+    config: Config, paths: Sequence[Path], window: Window | None, folder: Path, observer: Observer
+) -> Evidence:
     """Collect evidence from export files into a new scan folder below `folder`.
 
     Raises:

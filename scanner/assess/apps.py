@@ -28,7 +28,9 @@ def list_apps(
     apps += [_unused(agent, own, matrix) for agent in agents if agent.principal.id not in seen]
     modes = {agent.principal.id: f"authentication: {agent.authentication or 'not named'}" for agent in agents}
     return tuple(
-        sorted((_with_detail(app, modes.get(app.id, "")) for app in apps), key=lambda app: (app.service, app.name, app.id))
+        sorted(
+            (_with_detail(app, modes.get(app.id, "")) for app in apps), key=lambda app: (app.service, app.name, app.id)
+        )
     )
 
 
@@ -74,5 +76,3 @@ def _unused(agent: Agent, own: dict[str, list[str]], matrix: Matrix) -> App:
 
 def _with_detail(app: App, detail: str) -> App:
     return replace(app, detail=detail) if detail else app
-
-

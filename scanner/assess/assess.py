@@ -75,7 +75,17 @@ def _usage(judged: Sequence[Judged], findings: Sequence[Finding]) -> tuple[Usage
         rests = finding is not None and usage.training.value.badness >= finding.training.value.badness
         rows.append(replace(usage, finding=finding.id) if finding and rests else usage)
     return tuple(
-        sorted(rows, key=lambda row: (row.principal.name, row.principal.id, row.service, row.account, repr(row.conditions), row.training.cell))
+        sorted(
+            rows,
+            key=lambda row: (
+                row.principal.name,
+                row.principal.id,
+                row.service,
+                row.account,
+                repr(row.conditions),
+                row.training.cell,
+            ),
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""The rules that make findings. One cause, one finding:
+"""The rules that make findings: one cause, one finding.
 
 * a person's (or device's) personal-account use where training is on by default, or not known to be off;
 * an agent that people without a work account can reach; a personal account that holds a work licence;
@@ -88,7 +88,10 @@ def _personal_use(judged: Sequence[Judged], judge: Judge) -> Iterable[Finding]:
 
 def _personal_finding(items: list[Judged], judge: Judge) -> Finding:
     usages = [item.usage for item in items]
-    lead = min(usages, key=lambda usage: (usage.grade, usage.training.value is not Training.YES_OPT_OUT, repr(usage.conditions)))
+    lead = min(
+        usages,
+        key=lambda usage: (usage.grade, usage.training.value is not Training.YES_OPT_OUT, repr(usage.conditions)),
+    )
     grade = best([usage.grade for usage in usages])
     rule = "personal-account-use" if grade.is_use else "personal-account-possible"
     default = "trains on the data by default" if lead.training.value is Training.YES_OPT_OUT else _NOT_KNOWN

@@ -59,9 +59,7 @@ def _conditions(item: Observation, cloud: str) -> tuple[tuple[str, str], ...]:
     return (*item.conditions, ("cloud", cloud))
 
 
-def _resolve(
-    matrix: Matrix, item: Observation, conditions: tuple[tuple[str, str], ...], as_of: date
-) -> TrainingAnswer:
+def _resolve(matrix: Matrix, item: Observation, conditions: tuple[tuple[str, str], ...], as_of: date) -> TrainingAnswer:
     question = Question(item.service, item.account, Purpose.FOUNDATION_TRAINING, item.day, dict(conditions))
     return resolve(matrix, question, as_of=as_of).answer
 
@@ -95,7 +93,9 @@ def merge_evidence(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
         key = (item.source, item.grade, item.rule, item.detail)
         other = merged.get(key)
         merged[key] = item if other is None else _add(other, item)
-    return tuple(sorted(merged.values(), key=lambda item: (_ORDER.index(item.grade.value), item.source, item.rule, item.detail)))
+    return tuple(
+        sorted(merged.values(), key=lambda item: (_ORDER.index(item.grade.value), item.source, item.rule, item.detail))
+    )
 
 
 def _add(one: Evidence, other: Evidence) -> Evidence:

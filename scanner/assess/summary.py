@@ -40,7 +40,9 @@ def summarize(
         findings_by_grade={
             grade: sum(item.grade is grade for item in own) for grade in Grade if grade is not Grade.UNKNOWN
         },
-        people_by_account=dict(sorted(Counter(kind for _, kind in {(i.principal.id, i.account) for i in using}).items())),
+        people_by_account=dict(
+            sorted(Counter(kind for _, kind in {(i.principal.id, i.account) for i in using}).items())
+        ),
         incomplete_sources=incomplete,
         blind_spots=tuple(blind) if own or about_rows or blind else (),
     )
@@ -95,7 +97,11 @@ def _gaps(coverage: Sequence[Coverage]) -> list[str]:
 
 
 def _unknown_people(usage: Sequence[Usage]) -> list[str]:
-    people = {item.principal.id for item in usage if item.account is AccountKind.UNKNOWN and item.principal.kind.is_person}
+    people = {
+        item.principal.id for item in usage if item.account is AccountKind.UNKNOWN and item.principal.kind.is_person
+    }
     if not people:
         return []
-    return [f"The kind of account of {_count(people)} is not known, because the directory does not tell; they are not cleared."]
+    return [
+        f"The kind of account of {_count(people)} is not known, because the directory does not tell; they are not cleared."
+    ]

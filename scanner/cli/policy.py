@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scanner.policy.asking import conditions_of, day_of, one_of, service_of, similar, today
-
 if TYPE_CHECKING:
     from scanner.policy import Matrix
 
@@ -61,6 +59,7 @@ def explain(
     """Answer one question and show the path: every row, why it lost, the row that answers, its documents."""
     from scanner.model import AccountKind, Purpose
     from scanner.policy import Question, resolve
+    from scanner.policy.asking import conditions_of, day_of, one_of, service_of
     from scanner.policy.explain import as_json as json_of
     from scanner.policy.explain import as_text
 
@@ -92,6 +91,7 @@ def check(
 ) -> None:
     """Check the data files, and report which rows are stale, not reviewed or without proof."""
     from scanner.policy import load
+    from scanner.policy.asking import day_of
 
     loaded = load(matrix, _reviews(reviews), signature=signature, public_key=key)
     judged = day_of(as_of, "--as-of")
@@ -185,6 +185,7 @@ def sources(
     from datetime import timedelta
 
     from scanner.policy import load
+    from scanner.policy.asking import day_of
 
     loaded = load(matrix)
     last = day_of(as_of, "--as-of") + timedelta(days=within)
@@ -229,6 +230,7 @@ def review(
     """Record that a person has reviewed a row as it is now. A row that changes later needs a new review."""
     from scanner.errors import ConfigError
     from scanner.policy import load
+    from scanner.policy.asking import day_of, similar, today
     from scanner.policy.reviews import record
 
     loaded = load(matrix)
@@ -252,6 +254,8 @@ def list_rows(
     as_json: Json = False,
 ) -> None:
     """List the rows."""
+    from scanner.policy.asking import day_of, service_of, today
+
     loaded = _load(matrix, reviews)
     wanted = service_of(loaded, service, today()) if service else None
     rows = [

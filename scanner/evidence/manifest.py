@@ -76,7 +76,9 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "(whole file)"
-        raise EvidenceError(f"The manifest is damaged: {key}: {first['msg']}.", where=str(path), do="Scan again.") from error
+        raise EvidenceError(
+            f"The manifest is damaged: {key}: {first['msg']}.", where=str(path), do="Scan again."
+        ) from error
     if manifest.format != FORMAT:
         raise EvidenceError(
             f"The evidence has format {manifest.format}; this version reads {FORMAT}.",

@@ -7,7 +7,6 @@ file per table and writes the manifest last, so a folder without a manifest is a
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ class EvidenceWriter:
             for group in self._groups(table):
                 writer.write_table(group)
                 rows += group.num_rows
-        os.chmod(temporary, 0o600)
+        temporary.chmod(0o600)
         temporary.replace(target)
         return EvidenceFile(
             table=table, name=target.name, sha256=_digest(target), rows=rows, bytes=target.stat().st_size

@@ -25,7 +25,9 @@ class AccountCall:
     rule: str
 
 
-def directory_identity(issuers: Collection[str], upn: str, external_state: str) -> AccountCall:
+def directory_identity(  # noqa: PLR0911  # one return per rule
+    issuers: Collection[str], upn: str, external_state: str
+) -> AccountCall:
     """Conclude from a directory user's identity issuers (lower case, without blanks), its name and its invitation state."""
     kinds = {entry.issuer: AccountKind(entry.account) for entry in catalog.load().issuer}
     found = {kinds[issuer] for issuer in issuers if issuer in kinds}

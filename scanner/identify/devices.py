@@ -40,18 +40,26 @@ def grade(pattern: Pattern) -> DeviceCall:
     """Grade a pattern of connections to consumer Copilot."""
     seen = f"consumer Copilot reached on {pattern.days} day(s)"
     if pattern.process_kind == "consumer_app" and pattern.auto_starts and not pattern.manual_starts:
-        return DeviceCall(Grade.POSSIBLE, "app-auto-start-only", f"{seen}, but the app only ever started by itself at logon")
+        return DeviceCall(
+            Grade.POSSIBLE, "app-auto-start-only", f"{seen}, but the app only ever started by itself at logon"
+        )
     repeated = pattern.days >= _DAYS or pattern.busiest_day >= _BUSY
     if repeated and pattern.msa_days:
         detail = f"{seen}; the personal sign-in host on {pattern.msa_days} of them"
         return DeviceCall(Grade.PROBABLE, "repeated-use-with-personal-sign-in", detail)
     if repeated:
-        return DeviceCall(Grade.POSSIBLE, "repeated-hits-without-personal-sign-in", f"{seen}; no personal sign-in was seen")
+        return DeviceCall(
+            Grade.POSSIBLE, "repeated-hits-without-personal-sign-in", f"{seen}; no personal sign-in was seen"
+        )
     return DeviceCall(Grade.POSSIBLE, "single-hit", f"{seen}, {pattern.busiest_day} connection(s)")
 
 
 def grade_start(manual: int, auto: int) -> DeviceCall:
     """Grade starts of the consumer app: it is there, and may have been used."""
     if manual:
-        return DeviceCall(Grade.POSSIBLE, "app-started", f"the consumer Copilot app was started by hand {manual} time(s)")
-    return DeviceCall(Grade.POSSIBLE, "app-auto-start-only", f"the consumer Copilot app started by itself {auto} time(s)")
+        return DeviceCall(
+            Grade.POSSIBLE, "app-started", f"the consumer Copilot app was started by hand {manual} time(s)"
+        )
+    return DeviceCall(
+        Grade.POSSIBLE, "app-auto-start-only", f"the consumer Copilot app started by itself {auto} time(s)"
+    )

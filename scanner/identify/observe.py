@@ -14,7 +14,7 @@ from scanner.identify import accounts, devices, people, services
 from scanner.identify.accounts import AccountCall
 from scanner.identify.people import People, Person
 from scanner.model import AccountKind, Evidence, Grade, Principal, PrincipalKind
-from scanner.reduce import Reduced
+from scanner.reduce import Reduced, rows
 
 _ORDER = "ABCDEU"
 
@@ -100,9 +100,11 @@ def _natural_order(item: Observation) -> tuple[str, ...]:
 
 def _sign_ins(frame: pd.DataFrame, known: People) -> Iterator[Observation]:
     signatures = catalog.load()
-    for row in frame.to_dict("records"):
+    for row in rows(frame):
         call = services.from_sign_in(row["app_id"], row["resource_id"], signatures)
-        application = Principal(row["app_id"] or row["resource_id"], row["app_name"] or row["resource_name"], _APPLICATION)
+        application = Principal(
+            row["app_id"] or row["resource_id"], row["app_name"] or row["resource_name"], _APPLICATION
+        )
         if row["event_type"] in _WORKLOADS:
             kind = _WORKLOADS[row["event_type"]]
             identifier = row["service_principal_id"] or row["app_id"]
@@ -115,7 +117,7 @@ def _sign_ins(frame: pd.DataFrame, known: People) -> Iterator[Observation]:
             person = _signed_in(row, known)
         call = services.within_family(call, "", person.licensed)
         yield _observation(
-            person, call, person.identity, Grade.PROVEN, row, "sign_ins",
+            person, call, person.identity, Grade.PROVEN, row, source="sign_ins",
             detail=f"signed in to {row['app_name'] or row['resource_name'] or row['app_id']} ({row['event_type']})",
             application=application,
         )  # fmt: skip
@@ -145,7 +147,7 @@ def _signed_in(row: dict[str, Any], known: People) -> Person:
 
 def _audit(frame: pd.DataFrame, agent_names: dict[str, str], known: People) -> Iterator[Observation]:
     signatures = catalog.load()
-    for row in frame.to_dict("records"):
+    for row in rows(frame):
         call = services.from_audit(row["record_type"], row["app_identity"], signatures)
         person = _person(known, row["user_id"], row["user_key"])
         where = row["app_identity"] or row["app_host"] or row["record_type"]
@@ -154,12 +156,14 @@ def _audit(frame: pd.DataFrame, agent_names: dict[str, str], known: People) -> I
         if call.service == "copilot_consumer":
             # The record names the employee at whose device the consumer app was seen, not the personal account.
             identity = AccountCall(AccountKind.MSA, Grade.STRONG, accounts.CONSUMER_SERVICE)
-            yield _observation(person, call, identity, Grade.STRONG, row, "audit", detail=f"{where} used on a managed device")
+            yield _observation(
+                person, call, identity, Grade.STRONG, row, source="audit", detail=f"{where} used on a managed device"
+            )
             continue
         call = services.within_family(call, row["app_host"], person.licensed)
         provider = services.model_provider(row["models"])
         yield _observation(
-            person, call, person.identity, Grade.PROVEN, row, "audit",
+            person, call, person.identity, Grade.PROVEN, row, source="audit",
             detail=f"{row['record_type']} in {where}", application=application,
             conditions=(("model_provider", provider),) if provider else (),
         )  # fmt: skip
@@ -167,11 +171,11 @@ def _audit(frame: pd.DataFrame, agent_names: dict[str, str], known: People) -> I
 
 def _devices(reduced: Reduced, known: People, updated_app_from: str) -> Iterator[Observation]:
     patterns = _patterns(reduced)
-    for row in reduced.devices.to_dict("records"):
+    for row in rows(reduced.devices):
         call = devices.grade(patterns[(*_owner(row), row["process_kind"])])
         through = f"{row['process']} {row['version']}".strip()
         yield _on_device(row, call, f"{call.detail} (this row: {through})", known, updated_app_from)
-    for row in reduced.app_starts.to_dict("records"):
+    for row in rows(reduced.app_starts):
         call = devices.grade_start(int(row["manual_starts"]), int(row["auto_starts"]))
         yield _on_device({**row, "process_kind": "consumer_app"}, call, call.detail, known, updated_app_from)
 
@@ -180,12 +184,14 @@ def _on_device(
     row: dict[str, Any], call: devices.DeviceCall, detail: str, known: People, updated_app_from: str
 ) -> Observation:
     person = _device_person(row, known)
-    generation = services.app_generation(row["version"], updated_app_from) if row["process_kind"] == "consumer_app" else ""
+    generation = (
+        services.app_generation(row["version"], updated_app_from) if row["process_kind"] == "consumer_app" else ""
+    )
     return _observation(
         person,
         services.ServiceCall("copilot_consumer", f"device-{row['process_kind']}"),
         AccountCall(AccountKind.MSA, call.grade, accounts.CONSUMER_SERVICE),
-        call.grade, row, "hunting",
+        call.grade, row, source="hunting",
         detail=detail,
         conditions=(("app", generation),) if generation else (),
         evidence_rule=call.rule,
@@ -194,14 +200,18 @@ def _on_device(
 
 def _patterns(reduced: Reduced) -> dict[tuple[str, str, str, str], devices.Pattern]:
     starts: dict[tuple[str, str, str], tuple[int, int]] = {}
-    for row in reduced.app_starts.to_dict("records"):
+    for row in rows(reduced.app_starts):
         manual, auto = starts.get(_owner(row), (0, 0))
         starts[_owner(row)] = manual + int(row["manual_starts"]), auto + int(row["auto_starts"])
     found = {}
-    for row in reduced.device_features.to_dict("records"):
+    for row in rows(reduced.device_features):
         owner = _owner(row)
         found[(*owner, row["process_kind"])] = devices.Pattern(
-            row["process_kind"], int(row["days"]), int(row["msa_days"]), int(row["busiest_day"]), *starts.get(owner, (0, 0))
+            row["process_kind"],
+            int(row["days"]),
+            int(row["msa_days"]),
+            int(row["busiest_day"]),
+            *starts.get(owner, (0, 0)),
         )
     return found
 
@@ -225,20 +235,22 @@ def _reports(frame: pd.DataFrame, known: People) -> Iterator[Observation]:
         return
     readable = frame[~frame.concealed.fillna(value=False).astype(bool) & frame.last_activity.notna()]
     readable = readable.assign(user_principal_name=readable.user_principal_name.str.lower())
-    latest = readable.groupby(["user_principal_name", "surface"], as_index=False).agg(last_activity=("last_activity", "max"))
-    for row in latest.sort_values(["user_principal_name", "surface"]).to_dict("records"):
+    latest = readable.groupby(["user_principal_name", "surface"], as_index=False).agg(
+        last_activity=("last_activity", "max")
+    )
+    for row in rows(latest.sort_values(["user_principal_name", "surface"])):
         person = _person(known, row["user_principal_name"])
         moment = pd.Timestamp(row["last_activity"]).tz_localize("UTC")
         call = services.within_family(services.ServiceCall(services.FAMILY, "usage-report"), "", person.licensed)
         seen = {"first_seen": moment, "last_seen": moment, "events": 1, "active_days": 1}
         yield _observation(
-            person, call, person.identity, Grade.PROVEN, seen, "usage_reports",
+            person, call, person.identity, Grade.PROVEN, seen, source="usage_reports",
             detail=f"last activity in {row['surface']}; earlier days are not in the report",
         )  # fmt: skip
 
 
 def _agents(frame: pd.DataFrame) -> Iterator[Agent]:
-    for row in frame.sort_values("agent_id").to_dict("records"):
+    for row in rows(frame.sort_values("agent_id")):
         name = _text(row["agent_name"]) or row["agent_id"]
         mode = _text(row["authentication_mode"])
         evidence = _evidence(row, "audit", Grade.EXPOSURE, "maker-record", f"authentication mode {mode or 'not named'}")
@@ -260,8 +272,8 @@ def _observation(
     identity: AccountCall,
     supports: Grade,
     row: dict[str, Any],
-    source: str,
     *,
+    source: str,
     detail: str,
     application: Principal | None = None,
     conditions: tuple[tuple[str, str], ...] = (),

@@ -10,6 +10,7 @@ import pandas as pd
 from scanner import catalog
 from scanner.identify.accounts import AccountCall, directory_identity
 from scanner.model import AccountKind, Grade, Principal, PrincipalKind
+from scanner.reduce import rows
 
 _PAID = "m365_copilot"
 
@@ -53,7 +54,7 @@ _WORST = [AccountKind.ENTRA, AccountKind.GITHUB, AccountKind.NONE, AccountKind.U
 def index(frame: pd.DataFrame) -> People:
     """Index the reduced directory (columns as in `scanner.reduce.people.directory`)."""
     paid = catalog.load().plan_ids(_PAID)
-    everyone = tuple(_person(row, paid) for row in frame.sort_values("key_id").to_dict("records"))
+    everyone = tuple(_person(row, paid) for row in rows(frame.sort_values("key_id")))
     by_name: dict[str, list[Person]] = {}
     for person, mail in zip(everyone, frame.sort_values("key_id").key_mail, strict=True):
         for key in {person.principal.login.casefold(), str(mail)} - {""}:

@@ -14,7 +14,13 @@ OTHER = "other_ai_app"
 """An AI application that the policy matrix does not judge."""
 
 _DOCUMENT_HOSTS = frozenset({"word", "excel", "powerpoint", "onenote", "outlook"})
-_PROVIDERS = {"anthropic": "anthropic", "openai": "openai", "xai": "spacexai", "spacex": "spacexai", "mistral": "mistral"}
+_PROVIDERS = {
+    "anthropic": "anthropic",
+    "openai": "openai",
+    "xai": "spacexai",
+    "spacex": "spacexai",
+    "mistral": "mistral",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,5 +125,5 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
 TABLES: Final[tuple[str, ...]] = tuple(SCHEMAS)
 
 
-class BadRow(ScannerError):
+class BadRow(ScannerError):  # noqa: N818  # it is a row, and an outcome that is counted
     """One record cannot be used; `what` says why. It is counted in Coverage, never dropped silently."""

@@ -5,6 +5,6 @@ The expressions are Ibis, so that the same ones run on the embedded engine and o
 """
 
 from scanner.reduce.engine import Tables, open_tables
-from scanner.reduce.run import Reduced, reduce
+from scanner.reduce.run import Reduced, reduce, rows
 
-__all__ = ["Reduced", "Tables", "open_tables", "reduce"]
+__all__ = ["Reduced", "Tables", "open_tables", "reduce", "rows"]

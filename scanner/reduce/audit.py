@@ -31,7 +31,17 @@ def usage(audit: ibis.Table, boundaries: Sequence[date]) -> ibis.Table:
             period=lambda t: period(t.time, boundaries),
         )
         .group_by(
-            ["user_id", "user_key", "user_type", "record_type", "app_host", "app_identity", "agent_id", "models", "period"]
+            [
+                "user_id",
+                "user_key",
+                "user_type",
+                "record_type",
+                "app_host",
+                "app_identity",
+                "agent_id",
+                "models",
+                "period",
+            ]
         )
         .aggregate(**summed(_.time))
     )

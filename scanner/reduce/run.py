@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -59,6 +60,11 @@ def reduce(tables: Tables, boundaries: Sequence[date]) -> Reduced:
         people=people.directory(tables["users"], keys, signatures).execute(),
         people_count=int(people.count(tables["users"]).execute()),
     )
+
+
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give a frame's rows as dicts by column name."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _keys(*columns: Iterable[str]) -> set[str]:

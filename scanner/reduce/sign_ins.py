@@ -29,9 +29,9 @@ def usage(sign_ins: ibis.Table, catalog: Catalog, boundaries: Sequence[date]) ->
     events = latest(sign_ins, "id", "time").filter(_.error_code.fill_null(0) == 0)
     events = events.mutate(app_id=lower(_.app_id), resource_id=lower(_.resource_id))
     known = events.app_id.isin(strong) | events.resource_id.isin(strong)
-    named = ibis.or_(*[
-        lower(column).contains(hint) for hint in NAME_HINTS for column in (events.app_name, events.resource_name)
-    ])
+    named = ibis.or_(
+        *[lower(column).contains(hint) for hint in NAME_HINTS for column in (events.app_name, events.resource_name)]
+    )
     keys = ["event_type", "user_id", "user_principal_name", "user_type", "cross_tenant_access_type"]
     texts = ["app_name", "resource_name", "service_principal_id", "service_principal_name"]
     return (

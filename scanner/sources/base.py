@@ -51,7 +51,11 @@ class Tally:
     got: Window | None = None
 
     def keep(
-        self, table: str, raw: Iterable[Mapping[str, Any]], parse: Parse, relevant: Callable[[Row], bool] = lambda _: True
+        self,
+        table: str,
+        raw: Iterable[Mapping[str, Any]],
+        parse: Parse,
+        relevant: Callable[[Row], bool] = lambda _: True,
     ) -> None:
         """Parse a page's records, store the good and relevant ones at once, and count the bad ones with the reason."""
         good: list[Row] = []
@@ -99,7 +103,9 @@ async def collect(name: str, reader: Reader, context: Context) -> Coverage:
         return _coverage(tally, CoverageStatus.PARTIAL, reason, "Report the notes to the project.")
     if tally.got is not None and tally.got.start > context.window.start:
         reason = f"The service keeps {facts.retention_days} days; older days of the window are gone."
-        return _coverage(tally, CoverageStatus.PARTIAL, reason, "Scan more often than the retention, or use archived exports.")
+        return _coverage(
+            tally, CoverageStatus.PARTIAL, reason, "Scan more often than the retention, or use archived exports."
+        )
     return _coverage(tally, CoverageStatus.COMPLETE, "", "")
 
 
@@ -112,7 +118,7 @@ def readable_window(facts: SourceFacts, context: Context) -> Window | None:
 
 
 def _failed(tally: Tally) -> Coverage:
-    name, error = tally.failures[0]
+    _, error = tally.failures[0]
     whole = len(tally.failures) == tally.steps and tally.rows == 0
     reason = "; ".join(f"{step}: {failure.what}" for step, failure in tally.failures)
     status = _status(error) if whole or isinstance(error, ThrottledError) else CoverageStatus.PARTIAL
@@ -122,7 +128,9 @@ def _failed(tally: Tally) -> Coverage:
         tally.got = None
     remedy = error.do
     if any(isinstance(failure, NotPermittedError) for _, failure in tally.failures):
-        remedy = f"Grant the application permission {' and '.join(tally.facts.permissions_application)}, with admin consent."
+        remedy = (
+            f"Grant the application permission {' and '.join(tally.facts.permissions_application)}, with admin consent."
+        )
     return _coverage(tally, status, reason, remedy or "Try again later.")
 
 
