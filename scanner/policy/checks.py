@@ -147,11 +147,6 @@ def _attributes(tables: Tables) -> Iterator[Problem]:
     for item in tables.rows("attribute", Attribute):
         if (item.row.pattern is None) == (not item.row.value):
             yield item.problem("An attribute needs either a pattern or a list of values, and not both.", "id")
-        if item.row.pattern is not None:
-            try:
-                re.compile(item.row.pattern)
-            except re.error as error:
-                yield item.problem(f"The pattern is not a regular expression: {error}.", "pattern")
         names = [entry.id for entry in item.row.value]
         for number, entry in enumerate(item.row.value):
             if entry.id in names[:number]:
@@ -170,7 +165,7 @@ def _services(tables: Tables, attributes: dict[str, Attribute]) -> Iterator[Prob
         if days != sorted(set(days)):
             yield item.problem("The later names are not in the order of their days.", "renamed")
         if (item.row.vendor == "other") == (item.row.id in answered):
-            yield item.problem('A service has rows, or it has vendor = "other"; exactly one of the two.', "id")
+            yield item.problem('A service has rows, or it has vendor = "other"; exactly one of the two.', "vendor")
 
 
 def _assumptions(tables: Tables, attributes: dict[str, Attribute]) -> Iterator[Problem]:
@@ -238,11 +233,12 @@ def _proof(item: Placed[Cell], tables: Tables) -> Iterator[Problem]:
     cell = item.row
     grades = {source.row.id: source.row.grade for source in tables.rows("source", Source)}
     if cell.training is Training.NO and not cell.sources:
-        yield item.problem("A row that answers no needs at least one source.", "training")
+        yield item.problem("A row that answers no needs at least one source.", "sources")
     if cell.confidence != "unverified" and not cell.sources:
-        yield item.problem("A row without a source can only be unverified.", "confidence")
+        yield item.problem("A row without a source can only be unverified.", "sources")
     if (cell.evidence is None) != (not cell.sources):
-        yield item.problem("A row has a grade of evidence exactly when it has sources.", "evidence")
+        key = "evidence" if cell.sources else "sources"
+        yield item.problem("A row has a grade of evidence exactly when it has sources.", key)
     found = {grades[source] for source in cell.sources if source in grades}
     if cell.evidence is not None and found and cell.evidence not in found:
         yield item.problem(f"None of the row's sources has the grade {cell.evidence}.", "evidence")

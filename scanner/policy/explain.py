@@ -78,7 +78,7 @@ def as_text(matrix: Matrix, resolution: Resolution, as_of: date) -> str:
     if question.purpose is Purpose.PERSONALIZATION:
         lines += _labeled("see", "the table of personalization, which is kept apart from training")
     lines += ["", "Rows considered", *_rows(resolution.candidates)]
-    lines += ["", f"Matrix {matrix.version}, SHA-256 {matrix.sha256}, freshness as of {as_of}"]
+    lines += ["", f"Matrix {matrix.version}, freshness as of {as_of}", f"SHA-256 {matrix.sha256}"]
     return "\n".join(lines)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from pydantic import Field
 
 from scanner.errors import ConfigError, ScannerError
 from scanner.policy.files import TextFile, parse, read_text
-from scanner.policy.rows import Cell, Day, Id, Row, Text
+from scanner.policy.rows import MAX_TEXT, Cell, Day, Id, Row, Text
 
 HEAD = """\
 # Reviews of policy rows. Written by `ai-scanner policy review`; keep it with the configuration.
@@ -94,13 +93,14 @@ def record(path: Path, cell: Cell, *, by: str, on: date, note: str = "") -> Revi
         DataFileError: the file that exists is not valid.
         ScannerError: the file cannot be written.
     """
-    if not by.strip() or any(re.search(r"[\x00-\x1f\x7f]", text) for text in (by, note)):
+    by, note = by.strip(), note.strip()
+    if not by or any(not text.isprintable() or len(text) > MAX_TEXT for text in (by, note)):
         raise ConfigError(
-            "A review needs the name of a person, and name and note are one line each.",
-            where="--by" if not by.strip() else "--by, --note",
+            "A review needs the name of a person; name and note are one line each, of printable characters.",
+            where="--by, --note" if by else "--by",
             do="Write for example --by 'Ada Example'.",
         )
-    review = Review(cell=cell.id, content=cell.content_sha256(), by=by.strip(), on=on, note=note.strip() or None)
+    review = Review(cell=cell.id, content=cell.content_sha256(), by=by, on=on, note=note or None)
     before = HEAD
     if path.exists():
         existing = read_text(path)

@@ -7,12 +7,15 @@ A data file is TOML; each table (`[[cell]]`, `[[source]]`, ...) is a list of one
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from scanner.model import AccountKind, Purpose, Training
+
+MAX_TEXT = 2000
 
 
 def _plain_date(value: Any) -> Any:
@@ -29,8 +32,17 @@ def _plain_text(value: Any) -> Any:
     return value
 
 
+def _expression(value: str) -> str:
+    """Check that a text is a regular expression."""
+    try:
+        re.compile(value)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError(f"must be a regular expression ({error})") from error
+    return value
+
+
 Day = Annotated[date, BeforeValidator(_plain_date)]
-Text = Annotated[str, BeforeValidator(_plain_text), Field(min_length=1, max_length=2000)]
+Text = Annotated[str, BeforeValidator(_plain_text), Field(min_length=1, max_length=MAX_TEXT)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Account = Literal["entra", "msa", "none", "github"]
 Evidence = Literal[
@@ -179,7 +191,7 @@ class Attribute(Row):
 
     id: Id
     title: Text
-    pattern: Text | None = None
+    pattern: Annotated[Text, AfterValidator(_expression)] | None = None
     value: tuple[AttributeValue, ...] = ()
     notes: Text | None = None
 

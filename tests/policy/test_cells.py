@@ -131,7 +131,7 @@ def test_every_row_in_the_report_form(matrix: Matrix) -> None:
     older = rows["copilot-consumer.msa.older"]
     assert older.conditions == "app = older"
     assert older.valid_from is None
-    assert [source.id for source in older.sources][0] == "claims-video"
+    assert older.sources[0].id == "claims-video"
     assert "Hong Kong" in older.exclusions
     assert rows["m365-anthropic-sub.entra.row"].valid_from == date(2026, 1, 7)
     assert rows["copilot-whatsapp.none"].valid_to == date(2026, 1, 15)

@@ -39,7 +39,7 @@ def values_of(attribute: str, service: str) -> tuple[str, ...]:
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
     service = draw(SERVICES)
-    conditions = {}
+    conditions: dict[str, str] = {}
     for attribute in MATRIX.attributes:
         values = values_of(attribute, service)
         if values and draw(st.booleans()):
@@ -148,7 +148,7 @@ NAMES = {"x": ("1", "2"), "y": ("1", "2", "3"), "z": ("1", "2")}
 def matrices(draw: st.DrawFn) -> Matrix:
     cells = {}
     for number in range(draw(st.integers(1, 6))):
-        when = {}
+        when: dict[str, tuple[str, ...]] = {}
         for name, values in NAMES.items():
             if draw(st.booleans()):
                 when[name] = tuple(draw(st.lists(st.sampled_from(values), min_size=1, unique=True)))

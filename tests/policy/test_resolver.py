@@ -168,7 +168,12 @@ def test_stale_rows_answer_and_say_so(ask: Ask) -> None:
 
 
 def test_accounts_and_services_without_rows(ask: Ask) -> None:
-    for service, account in [("m365_copilot", "msa"), ("m365_copilot", "none"), ("other_ai_app", "entra"), ("x", "msa")]:
+    for service, account in [
+        ("m365_copilot", "msa"),
+        ("m365_copilot", "none"),
+        ("other_ai_app", "entra"),
+        ("x", "msa"),
+    ]:
         answer = ask(service, account).answer
         assert (answer.value, answer.cell, answer.confidence) == (Training.UNKNOWN, "", "none")
         assert "no row answers" in answer.reason.casefold()
