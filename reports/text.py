@@ -10,19 +10,17 @@ import re
 
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_PICTURES = {**{code: chr(0x2400 + code) for code in range(0x20)}, 0x7F: "\u2421"}
 
 
 def _mark(match: re.Match[str]) -> str:
-    """Give the visible stand-in of one character: its control picture, else its code point in brackets."""
-    code = ord(match.group())
-    return _PICTURES.get(code, f"⟨U+{code:04X}⟩")
+    """Give the visible stand-in of one character: its code point in brackets."""
+    return f"⟨U+{ord(match.group()):04X}⟩"
 
 
 def visible(text: str) -> str:
     """Replace what XML 1.0 forbids or discourages, and direction overrides, by visible marks; unify line ends to LF.
 
-    U+0007 becomes its control picture, U+202E becomes ``⟨U+202E⟩``. Tabs, line feeds, emoji and right-to-left letters stay.
+    A bell becomes ``⟨U+0007⟩``, a direction override ``⟨U+202E⟩``. Tabs, line feeds, emoji and right-to-left letters stay.
     Allowed characters: https://www.w3.org/TR/xml/#charsets. Overrides: https://www.unicode.org/reports/tr9/ (section 2).
     """
     unified = text.replace("\r\n", "\n").replace("\r", "\n")

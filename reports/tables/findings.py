@@ -18,7 +18,7 @@ def findings_table(assessment: Assessment) -> Table[Finding]:
         empty="No findings. See Coverage for what could not be seen.",
         columns=_READING + _REASONS + _PROVENANCE,
         records=assessment.findings,
-        fixed=3,
+        fixed=2,
     )
 
 
@@ -72,7 +72,7 @@ _READING: tuple[Column[Finding], ...] = (
     Column("Grade", 8, Kind.GRADE, lambda f: f.grade.value, "How sure the conclusion is, A (proven) to E (exposure)."),
     Column(
         "What the grade means",
-        36,
+        40,
         Kind.TEXT,
         lambda f: f"{words.GRADE[f.grade]}: {words.GRADE_MEANING[f.grade]}",
         "The grade in words.",
@@ -120,7 +120,7 @@ _REASONS: tuple[Column[Finding], ...] = (
     ),
     Column(
         "Evidence sources",
-        34,
+        46,
         Kind.TEXT,
         _evidence,
         "Which source saw it: its own grade, its events, and what was seen.",
@@ -130,13 +130,13 @@ _REASONS: tuple[Column[Finding], ...] = (
     Column("Doubts", 28, Kind.TEXT, lambda f: lines(f.training.doubts), "What is in doubt about the policy row."),
     Column(
         "Policy reason",
-        36,
+        44,
         Kind.TEXT,
         lambda f: f.training.reason,
         "Why this policy row, and what doubt did to the answer.",
     ),
     Column("Source", 30, Kind.TEXT, _source(lambda s: s.title), "The document behind the policy's answer."),
-    Column("Source link", 34, Kind.LINK, _source(lambda s: s.url), "Where the document is."),
+    Column("Source link", 48, Kind.LINK, _source(lambda s: s.url), "Where the document is."),
     Column(
         "Vendor's date", 13, Kind.TEXT, _source(lambda s: s.updated), "The date that the vendor prints on the document."
     ),
@@ -149,7 +149,7 @@ _REASONS: tuple[Column[Finding], ...] = (
     ),
     Column(
         "Further sources",
-        40,
+        64,
         Kind.TEXT,
         lambda f: further_sources(f.training.sources),
         "The other documents, with their dates.",
@@ -185,7 +185,7 @@ _PROVENANCE: tuple[Column[Finding], ...] = (
     ),
     Column(
         "Object id",
-        24,
+        38,
         Kind.TEXT,
         lambda f: f.principal.id,
         "The directory's object id, or the name that stands for it.",

@@ -143,7 +143,7 @@ _COLUMNS: tuple[Column[PersonRecord], ...] = (
     ),
     Column(
         "Object id",
-        24,
+        38,
         Kind.TEXT,
         lambda p: p.principal.id,
         "The directory's object id, or the name that stands for it.",

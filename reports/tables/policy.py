@@ -89,7 +89,7 @@ _ANSWER: tuple[Column[PolicyRow], ...] = (
         "Third date of three: the day a person or a job last read a copy.",
     ),
     Column("Source", 34, Kind.TEXT, _source(lambda s: s.title), "The document behind the row."),
-    Column("Source link", 40, Kind.LINK, _source(lambda s: s.url), "Where the document is."),
+    Column("Source link", 48, Kind.LINK, _source(lambda s: s.url), "Where the document is."),
 )
 
 _BASIS: tuple[Column[PolicyRow], ...] = (
@@ -104,7 +104,7 @@ _BASIS: tuple[Column[PolicyRow], ...] = (
         "Words to look for", 34, Kind.TEXT, _source(lambda s: s.phrase), "Words that should stand on the live page."
     ),
     Column(
-        "Further sources", 46, Kind.TEXT, lambda r: further_sources(r.sources), "The other documents, with their dates."
+        "Further sources", 64, Kind.TEXT, lambda r: further_sources(r.sources), "The other documents, with their dates."
     ),
     Column(
         "Confidence", 14, Kind.TEXT, lambda r: words.confidence_words(r.confidence), "How well the row is supported."

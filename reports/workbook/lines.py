@@ -5,8 +5,6 @@ Spreadsheets do not fit the height of rows with merged cells, so the height is e
 
 from __future__ import annotations
 
-import math
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,9 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.tables import Value
 from reports.workbook.cells import link_cell, value_cell
-
-_MAX_HEIGHT = 409.0
-"""The greatest height of a row that Excel takes, in points."""
+from reports.workbook.heights import MAX_HEIGHT, rows_needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +59,4 @@ def _span_cell(sheet: Worksheet, span: Span) -> Cell:
 def line_height(line: Line, column_width: float) -> float:
     """Give the height in points that shows the longest text of a line in full, as far as Excel allows."""
     rows = max((rows_needed(str(span.value), span.columns * column_width) for span in line.spans), default=1)
-    return min(_MAX_HEIGHT, max(line.height, rows * line.leading + 5))
-
-
-def rows_needed(text: str, width: float) -> int:
-    """Estimate on how many rows a text wraps in `width` characters; words break early, so a tenth is kept in reserve."""
-    room = max(1.0, width * 0.9)
-    return sum(max(1, math.ceil(_columns(part) / room)) for part in text.split("\n"))
-
-
-def _columns(text: str) -> int:
-    """Count character widths: East Asian wide characters and emoji take two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return min(MAX_HEIGHT, max(line.height, rows * line.leading + 5))

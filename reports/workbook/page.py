@@ -1,4 +1,4 @@
-"""Paper: landscape A4, fitted to width, with the tenant in the header and page numbers in the footer."""
+"""Paper: landscape A4 (A3 for long tables), fitted to width, with the tenant in the header and page numbers in the footer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports.text import one_line
 from scanner.model import Assessment
 
-_A4 = 9
+A3 = 8
+A4 = 9
 _NAME_LENGTH = 80
 
 
@@ -51,12 +52,12 @@ def new_sheet(book: Workbook, name: str) -> Worksheet:
     return cast("Worksheet", book.create_sheet(name))
 
 
-def set_up_page(sheet: Worksheet, facts: PageFacts, *, pages_wide: int = 1) -> None:
+def set_up_page(sheet: Worksheet, facts: PageFacts, *, pages_wide: int = 1, paper: int = A4) -> None:
     """Set tab color, paper, fit, margins, header and footer. Call it before the first row is appended."""
     sheet.sheet_properties.tabColor = facts.tab
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = _A4
+    sheet.page_setup.paperSize = paper
     sheet.page_setup.fitToWidth = pages_wide
     sheet.page_setup.fitToHeight = 0  # as many pages long as it takes
     sheet.page_setup.pageOrder = "overThenDown"

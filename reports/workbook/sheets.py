@@ -21,14 +21,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.tables import Column, Kind, Table, Value
 from reports.workbook.cells import MAX_LINKS, link_cell, text_cell, value_cell
-from reports.workbook.page import PageFacts, new_sheet, set_up_page
+from reports.workbook.heights import row_height
+from reports.workbook.page import A3, PageFacts, new_sheet, set_up_page
 from reports.workbook.styles import style_for
 
 MAX_ROWS = 1_048_576
 """Excel's limit of rows on a sheet. https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3"""
 
-_READABLE_WIDTH = 225
-"""Characters that fit on an A4 page in landscape at the smallest scale that can still be read on paper."""
+_READABLE_WIDTH = 300
+"""Characters that fit on an A3 page in landscape at a scale that can still be read; a fifth more is let through."""
 
 _NOTE_ROWS = 2
 _HEADER_HEIGHT = 32
@@ -82,8 +83,8 @@ def _lay_out(sheet: Worksheet, table: Table[Any], page: PageFacts) -> None:
     sheet.freeze_panes = f"{get_column_letter(table.fixed + 1)}2"
     fixed = sum(column.width for column in table.columns[: table.fixed])
     rest = sum(column.width for column in table.columns) - fixed
-    pages = max(1, math.ceil(rest / (_READABLE_WIDTH - fixed)))
-    set_up_page(sheet, page, pages_wide=pages)
+    pages = max(1, math.ceil(rest / (_READABLE_WIDTH - fixed) - 0.2))
+    set_up_page(sheet, page, pages_wide=pages, paper=A3)
     sheet.print_title_rows = "1:1"
     if pages > 1:
         sheet.print_title_cols = f"A:{get_column_letter(table.fixed)}"
@@ -92,12 +93,21 @@ def _lay_out(sheet: Worksheet, table: Table[Any], page: PageFacts) -> None:
 def _append_rows(sheet: Worksheet, columns: tuple[Column[Any], ...], rows: Iterable[tuple[Value, ...]]) -> int:
     """Stream the rows; return how many there were. Links stop at Excel's limit, their addresses stay as text."""
     count = links = 0
-    for row in rows:
+    for number, row in enumerate(rows, 2):
+        sheet.row_dimensions[number].height = _height(columns, row)
         cells = list(_row_cells(sheet, columns, row, linked=links < MAX_LINKS))
         links += sum(cell.hyperlink is not None for cell in cells)
         sheet.append(cells)
+        del sheet.row_dimensions[number]  # it is written; kept, a million of them would fill the memory
         count += 1
     return count
+
+
+def _height(columns: tuple[Column[Any], ...], row: tuple[Value, ...]) -> float:
+    """Give the height that the longest text of the row needs."""
+    return row_height(
+        (value, column.width) for column, value in zip(columns, row, strict=True) if isinstance(value, str)
+    )
 
 
 def _row_cells(

@@ -11,7 +11,9 @@ from reports import words
 from reports.tables import Kind, Value
 from scanner.model import CoverageStatus, Severity, Training
 
-FONT = "Calibri"
+FONT = "Arial"
+"""Shown alike on Windows, macOS and Linux, where a font of the same widths stands in for it."""
+
 TIME_FORMAT = "yyyy-mm-dd hh:mm"
 DAY_FORMAT = "yyyy-mm-dd"
 COUNT_FORMAT = "#,##0"
@@ -76,7 +78,7 @@ def _style(
     underline: Literal["single"] | None = None,
     indent: int = 0,
 ) -> NamedStyle:
-    """Describe one named style; `line` draws the thin rule that parts rows also where no table style is shown."""
+    """Describe one named style; `line` draws the thin rules that part cells also where no table style is shown."""
     style = NamedStyle(name=name)
     style.font = Font(name=FONT, size=size, bold=bold, color=color, underline=underline)
     style.alignment = Alignment(horizontal=across, vertical=down, wrap_text=wrap, indent=indent)
@@ -84,7 +86,8 @@ def _style(
     if fill:
         style.fill = PatternFill("solid", start_color=fill)
     if line:
-        style.border = Border(bottom=Side(style="thin", color=_LINE))
+        rule = Side(style="thin", color=_LINE)
+        style.border = Border(bottom=rule, right=rule if down == "top" else None)
     return style
 
 
@@ -112,6 +115,10 @@ def _page_styles() -> list[NamedStyle]:
         _style(f"verdict {name}", size=14, bold=True, color=_DARK[fill], fill=fill, down="center", indent=1)
         for name, fill in _TONES.items()
     ]
+    chips = [
+        _style(f"chip {name}", size=10.5, bold=True, color=_DARK[fill], fill=fill, line=True, down="center", indent=1)
+        for name, fill in _TONES.items()
+    ]
     return [
         _style("title", size=20, bold=True, color=_BLUE, down="center", wrap=False),
         _style("subtitle", size=10.5, color=_GRAY, down="center", wrap=False),
@@ -123,11 +130,15 @@ def _page_styles() -> list[NamedStyle]:
         _style("caption", size=9.5, color=_INK, fill=_PALE, across="center", down="top"),
         _style("label", size=10.5, bold=True, line=True, down="center"),
         _style("body", size=10.5, line=True, down="center"),
+        _style("label top", size=10.5, bold=True, line=True),
+        _style("body top", size=10.5, line=True),
         _style(
             "body count", size=10.5, bold=True, across="right", down="center", number=COUNT_FORMAT, line=True, indent=1
         ),
         _style("body time", size=10.5, down="center", number=TIME_FORMAT, line=True),
         _style("body day", size=10.5, down="center", number=DAY_FORMAT, line=True),
         _style("body link", size=10.5, color="0B57A4", underline="single", line=True, down="center"),
+        _style("entry", size=10.5, line=True, down="center", indent=1),
         *verdicts,
+        *chips,
     ]

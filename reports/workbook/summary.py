@@ -78,7 +78,7 @@ def _figures(assessment: Assessment) -> Iterator[Line]:
         (len(summary.incomplete_sources), "sources not fully seen"),
     ]
     yield Line(tuple(Span(value, 2, "figure") for value, _ in cards), 34)
-    yield Line(tuple(Span(caption, 2, "caption") for _, caption in cards), 20)
+    yield Line(tuple(Span(caption, 2, "caption") for _, caption in cards), 20, 12)
     yield Line(height=8)
 
 
@@ -86,15 +86,15 @@ def _counts(assessment: Assessment) -> Iterator[Line]:
     """Three short tables side by side."""
     summary = assessment.summary
     by_severity = [
-        (words.SEVERITY[s], summary.findings_by_severity.get(s.value, 0), f"tone {tone}")
+        (words.SEVERITY[s], summary.findings_by_severity.get(s.value, 0), f"chip {tone}")
         for s, tone in ((Severity.HIGH, "red"), (Severity.MEDIUM, "amber"), (Severity.LOW, "yellow"))
     ]
     by_grade = [
-        (f"{g.value}  {words.GRADE[g]}", summary.findings_by_grade.get(g.value, 0), "body")
+        (f"{g.value}  {words.GRADE[g]}", summary.findings_by_grade.get(g.value, 0), "entry")
         for g in Grade
         if g is not Grade.UNKNOWN
     ]
-    by_account = [(words.ACCOUNT[a], summary.people_by_account.get(a.value, 0), "body") for a in AccountKind]
+    by_account = [(words.ACCOUNT[a], summary.people_by_account.get(a.value, 0), "entry") for a in AccountKind]
     heads = ("Findings by severity", "Findings on people, apps, devices by grade", "People using AI by account")
     yield Line(tuple(Span(head, 4, "block") for head in heads), 20, 13)
     for row in zip_longest(by_severity, by_grade, by_account):
