@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from reports.tables.apps import apps_table
-from reports.tables.columns import Column, Kind, Table, Value
+from reports.tables.columns import Column, Kind, Link, Table, Value
 from reports.tables.coverage import coverage_table
 from reports.tables.findings import findings_table
 from reports.tables.people import people_table
@@ -18,6 +18,7 @@ from scanner.model import Assessment
 __all__ = [
     "Column",
     "Kind",
+    "Link",
     "Table",
     "Value",
     "all_tables",

@@ -12,8 +12,17 @@ from scanner.model import Assessment, PolicySource
 
 Record = TypeVar("Record")
 
-Value = str | int | datetime | date | None
-"""What a field holds: text, a count, a UTC time, a day, or nothing."""
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A policy document: its title and its address. A format decides whether the address is fit to be followed."""
+
+    text: str
+    url: str
+
+
+Value = str | int | datetime | date | Link | None
+"""What a field holds: text, a count, a UTC time, a day, a document, or nothing."""
 
 
 class Kind(Enum):
@@ -93,6 +102,12 @@ def main_source(sources: Sequence[PolicySource]) -> PolicySource | None:
     """Give the source to show first: the first with a web address, else the first; None if there is none."""
     linked = (source for source in sources if source.url.startswith("https://"))
     return next(linked, sources[0] if sources else None)
+
+
+def source_link(sources: Sequence[PolicySource]) -> Link | None:
+    """Give the main source as a link; None if there is none."""
+    source = main_source(sources)
+    return None if source is None else Link(source.title or source.url, source.url)
 
 
 def further_sources(sources: Sequence[PolicySource]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from reports import words
-from reports.tables.columns import Column, Kind, Table, Value, further_sources, lines, main_source, pairs
+from reports.tables.columns import Column, Kind, Table, Value, further_sources, lines, main_source, pairs, source_link
 from scanner.model import Assessment, Finding
 
 
@@ -135,8 +135,14 @@ _REASONS: tuple[Column[Finding], ...] = (
         lambda f: f.training.reason,
         "Why this policy row, and what doubt did to the answer.",
     ),
-    Column("Source", 30, Kind.TEXT, _source(lambda s: s.title), "The document behind the policy's answer."),
-    Column("Source link", 48, Kind.LINK, _source(lambda s: s.url), "Where the document is."),
+    Column(
+        "Source",
+        40,
+        Kind.LINK,
+        lambda f: source_link(f.training.sources),
+        "The document behind the policy's answer; opens it where it has a web address.",
+    ),
+    Column("Source address", 48, Kind.TEXT, _source(lambda s: s.url), "Where the document is, as text."),
     Column(
         "Vendor's date", 13, Kind.TEXT, _source(lambda s: s.updated), "The date that the vendor prints on the document."
     ),

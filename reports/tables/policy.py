@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reports import words
-from reports.tables.columns import Column, Kind, Table, Value, further_sources, lines, main_source
+from reports.tables.columns import Column, Kind, Table, Value, further_sources, lines, main_source, source_link
 from scanner.model import Assessment, PolicyRow, PolicySource
 
 
@@ -88,8 +88,14 @@ _ANSWER: tuple[Column[PolicyRow], ...] = (
         _source(lambda s: s.read),
         "Third date of three: the day a person or a job last read a copy.",
     ),
-    Column("Source", 34, Kind.TEXT, _source(lambda s: s.title), "The document behind the row."),
-    Column("Source link", 48, Kind.LINK, _source(lambda s: s.url), "Where the document is."),
+    Column(
+        "Source",
+        40,
+        Kind.LINK,
+        lambda r: source_link(r.sources),
+        "The document behind the row; opens it where it has a web address.",
+    ),
+    Column("Source address", 48, Kind.TEXT, _source(lambda s: s.url), "Where the document is, as text."),
 )
 
 _BASIS: tuple[Column[PolicyRow], ...] = (

@@ -11,7 +11,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.json_report import iso_time
-from reports.tables import Value
+from reports.tables import Link, Value
 from reports.text import visible
 
 MAX_CHARACTERS = 32_767
@@ -96,6 +96,8 @@ def value_cell(sheet: Worksheet, value: Value, style: str = "text") -> Cell:
     Raises:
         ValueError: a time without a time zone.
     """
+    if isinstance(value, Link):
+        return link_cell(sheet, value.url, text=value.text)
     if isinstance(value, str):
         return text_cell(sheet, value, style)
     if isinstance(value, datetime):

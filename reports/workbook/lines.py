@@ -16,6 +16,9 @@ from reports.tables import Value
 from reports.workbook.cells import link_cell, value_cell
 from reports.workbook.heights import MAX_HEIGHT, rows_needed
 
+BODY_SIZE = 10.5
+"""The font size of running text, in points."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -29,11 +32,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of spans from the left; `height` in points is a minimum, and a line of text takes `leading` points."""
+    """One row of spans from the left; `height` in points is a minimum, `size` the font size of its texts."""
 
     spans: tuple[Span, ...] = ()
     height: float = 18
-    leading: float = 14.5
+    size: float = BODY_SIZE
 
 
 def write_lines(sheet: Worksheet, lines: Iterable[Line], *, column_width: float) -> None:
@@ -58,5 +61,6 @@ def _span_cell(sheet: Worksheet, span: Span) -> Cell:
 
 def line_height(line: Line, column_width: float) -> float:
     """Give the height in points that shows the longest text of a line in full, as far as Excel allows."""
-    rows = max((rows_needed(str(span.value), span.columns * column_width) for span in line.spans), default=1)
-    return min(MAX_HEIGHT, max(line.height, rows * line.leading + 5))
+    width = column_width * BODY_SIZE / line.size
+    rows = max((rows_needed(str(span.value), span.columns * width) for span in line.spans), default=1)
+    return min(MAX_HEIGHT, max(line.height, rows * line.size * 1.35 + 5))

@@ -11,27 +11,34 @@ from openpyxl import Workbook
 
 from reports import words
 from reports.tables import Table
-from reports.workbook.cells import text_cell
+from reports.workbook.lines import Line, Span, write_lines
 from reports.workbook.page import new_sheet, page_facts, set_up_page
 from scanner.model import Assessment, Grade
 
 NAME = "Method"
+_COLUMNS = 12
+_WIDTH = 12.5
 _TAB = "6B7280"
 
 
 def write_method(book: Workbook, assessment: Assessment, tables: Sequence[Table[Any]]) -> None:
     """Add the sheet: topics of `method.toml`, the evidence ladder, and the columns of the given tables."""
     sheet = new_sheet(book, NAME)
-    sheet.column_dimensions["A"].width = 34
-    sheet.column_dimensions["B"].width = 116
+    for letter in "ABCDEFGHIJKL":
+        sheet.column_dimensions[letter].width = _WIDTH
     sheet.sheet_view.showGridLines = False
     set_up_page(sheet, page_facts(assessment, _TAB))
-    sheet.append([text_cell(sheet, "How to read this report", "title")])
+    write_lines(sheet, _lines(tables), column_width=_WIDTH)
+
+
+def _lines(tables: Sequence[Table[Any]]) -> Iterator[Line]:
+    """Yield the sheet's lines from top to bottom."""
+    yield Line((Span("How to read this report", _COLUMNS, "title"),), 32)
     for heading, entries in method_sections(tables):
-        sheet.append([])
-        sheet.append([text_cell(sheet, heading, "block"), text_cell(sheet, "", "block")])
+        yield Line(height=10)
+        yield Line((Span(heading, _COLUMNS, "block"),), 20)
         for label, text in entries:
-            sheet.append([text_cell(sheet, label, "label top"), text_cell(sheet, text, "body top")])
+            yield Line((Span(label, 3, "label"), Span(text, _COLUMNS - 3)))
 
 
 def method_sections(tables: Sequence[Table[Any]]) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -19,7 +19,7 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.tables import Column, Kind, Table, Value
+from reports.tables import Column, Link, Table, Value
 from reports.workbook.cells import MAX_LINKS, link_cell, text_cell, value_cell
 from reports.workbook.heights import row_height
 from reports.workbook.page import A3, PageFacts, new_sheet, set_up_page
@@ -91,7 +91,7 @@ def _lay_out(sheet: Worksheet, table: Table[Any], page: PageFacts) -> None:
 
 
 def _append_rows(sheet: Worksheet, columns: tuple[Column[Any], ...], rows: Iterable[tuple[Value, ...]]) -> int:
-    """Stream the rows; return how many there were. Links stop at Excel's limit, their addresses stay as text."""
+    """Stream the rows; return how many there were. Links stop at Excel's limit; the texts stay."""
     count = links = 0
     for number, row in enumerate(rows, 2):
         sheet.row_dimensions[number].height = _height(columns, row)
@@ -115,8 +115,8 @@ def _row_cells(
 ) -> Iterator[Cell]:
     """Give one row's cells."""
     for column, value in zip(columns, row, strict=True):
-        if column.kind is Kind.LINK and linked and isinstance(value, str):
-            yield link_cell(sheet, value)
+        if isinstance(value, Link):
+            yield link_cell(sheet, value.url if linked else "", text=value.text)
         else:
             yield value_cell(sheet, value, style_for(column.kind, value))
 

@@ -99,7 +99,7 @@ def _table_styles() -> list[NamedStyle]:
     return [
         _style("header", bold=True, color="FFFFFF", fill=_BLUE, down="center"),
         _style("text", line=True),
-        _style("count", across="right", number=COUNT_FORMAT, line=True),
+        _style("count", across="right", number=COUNT_FORMAT, line=True, indent=1),
         _style("time", number=TIME_FORMAT, line=True),
         _style("day", number=DAY_FORMAT, line=True),
         _style("grade", bold=True, across="center", line=True),
@@ -130,8 +130,6 @@ def _page_styles() -> list[NamedStyle]:
         _style("caption", size=9.5, color=_INK, fill=_PALE, across="center", down="top"),
         _style("label", size=10.5, bold=True, line=True, down="center"),
         _style("body", size=10.5, line=True, down="center"),
-        _style("label top", size=10.5, bold=True, line=True),
-        _style("body top", size=10.5, line=True),
         _style(
             "body count", size=10.5, bold=True, across="right", down="center", number=COUNT_FORMAT, line=True, indent=1
         ),

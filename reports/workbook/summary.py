@@ -52,7 +52,7 @@ def _head(assessment: Assessment) -> Iterator[Line]:
     start, end = (f"{moment:%Y-%m-%d %H:%M}" for moment in (scan.window.start, scan.window.end))
     yield Line((Span(f"AI services and accounts: {scan.tenant_name or scan.tenant}", _COLUMNS, "title"),), 32)
     yield Line((Span(f"Period {start} to {end} UTC (end excluded)", _COLUMNS, "subtitle"),))
-    yield Line((Span(assessment.summary.verdict, _COLUMNS, f"verdict {_tone(assessment)}"),), 48, 23)
+    yield Line((Span(assessment.summary.verdict, _COLUMNS, f"verdict {_tone(assessment)}"),), 48, 14)
     yield Line(height=8)
 
 
@@ -78,7 +78,7 @@ def _figures(assessment: Assessment) -> Iterator[Line]:
         (len(summary.incomplete_sources), "sources not fully seen"),
     ]
     yield Line(tuple(Span(value, 2, "figure") for value, _ in cards), 34)
-    yield Line(tuple(Span(caption, 2, "caption") for _, caption in cards), 20, 12)
+    yield Line(tuple(Span(caption, 2, "caption") for _, caption in cards), 20, 9)
     yield Line(height=8)
 
 
@@ -96,7 +96,7 @@ def _counts(assessment: Assessment) -> Iterator[Line]:
     ]
     by_account = [(words.ACCOUNT[a], summary.people_by_account.get(a.value, 0), "entry") for a in AccountKind]
     heads = ("Findings by severity", "Findings on people, apps, devices by grade", "People using AI by account")
-    yield Line(tuple(Span(head, 4, "block") for head in heads), 20, 13)
+    yield Line(tuple(Span(head, 4, "block") for head in heads), 20)
     for row in zip_longest(by_severity, by_grade, by_account):
         spans: list[Span] = []
         for entry in row:
@@ -146,7 +146,7 @@ def _assumptions(assumptions: tuple[Assumption, ...]) -> Iterator[Line]:
         yield Line((Span("No answer rests on an assumption about a tenant setting.", _COLUMNS),))
         return
     heads = (("Taken as given", 5), ("People", 1), ("How to check it", 4), ("Source", 2))
-    yield Line(tuple(Span(head, columns, "block") for head, columns in heads), 20, 13)
+    yield Line(tuple(Span(head, columns, "block") for head, columns in heads), 20)
     for assumption in assumptions:
         source = main_source(assumption.sources)
         yield Line(
