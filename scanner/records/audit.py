@@ -177,8 +177,8 @@ def _user_type(fields: Fields) -> int | None:
 
 def _user_key(outer: Fields, data: Fields) -> str | None:
     """Graph's outer record has the object id in `userId`; elsewhere `UserId` is an address, which is no key."""
-    key = identifier(data, "userkey") or identifier(outer, "userid")
-    return key if key is not None and "@" not in key else None
+    key = identifier(outer, "userid")
+    return identifier(data, "userkey") or (key if key is not None and "@" not in key else None)
 
 
 def _app_identity(fields: Fields) -> str | None:

@@ -30,6 +30,8 @@ class SourceFacts(BaseModel):
         permissions_delegated: permissions for a scan as a signed-in administrator; read-only.
         documents: where the vendor describes it.
         export_hint: how an administrator makes the export file.
+        export_row_limits: numbers of rows at which portals and APIs cut an export off without a word.
+        export_whole: what is known about an export file being whole, and what is not.
         tables: the evidence tables that it fills.
         fields: the names that are asked of the API; nothing else is requested.
     """
@@ -47,6 +49,8 @@ class SourceFacts(BaseModel):
     permissions_delegated: tuple[str, ...] = Field(min_length=1)
     documents: tuple[str, ...] = Field(min_length=1)
     export_hint: str = Field(min_length=1)
+    export_row_limits: tuple[int, ...] = ()
+    export_whole: str = Field(min_length=1)
     tables: tuple[str, ...] = Field(min_length=1)
     fields: tuple[str, ...] = Field(min_length=1)
 
