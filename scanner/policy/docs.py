@@ -153,7 +153,10 @@ def _assumptions(matrix: Matrix) -> str:
 
 
 def _period(start: object, end: object, before: str = "", after: str = "") -> str:
-    return f"{before}{start or ''} to {end or 'today'}{after}" if start or end else ""
+    if not start and not end:
+        return ""
+    said = f"{start} to {end}" if start and end else f"since {start}" if start else f"until {end}"
+    return f"{before}{said}{after}"
 
 
 def _rows(matrix: Matrix) -> str:

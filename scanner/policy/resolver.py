@@ -13,6 +13,7 @@ A question names a service, a kind of account, a purpose, the day of use and the
 6. A row whose proof is unverified, press or absent clears nothing: where it says anything better than `unknown`, it counts as
    `unknown`. A row that is stale or not reviewed counts as it stands, and the doubt is named.
 7. An option (`opt_in`) that is known to be on, or not known to be off and without a default, counts as `yes_opt_out`.
+8. An unknown kind of account takes the worst of the answers for all kinds.
 
 So more knowledge never makes an answer worse (it only closes cases), unless it contradicts a documented default; and doubt never
 makes an answer better. An organization's overlay is applied to the `Resolution`, never in here.
