@@ -1,0 +1,59 @@
+"""What goes over the wire: a request, a response, and the error that Microsoft Graph would give."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from scanner.errors import ScannerError
+from scanner.sample.facts import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request. Names of headers are in lower case; `query` holds each parameter once, decoded."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response with a JSON body."""
+
+    status: int
+    body: Json
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        """Give the body as bytes."""
+        return json.dumps(self.body, ensure_ascii=False).encode()
+
+
+class GraphError(ScannerError):
+    """An error answer: status, code and message as Graph gives them."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+def error_response(error: GraphError, request: Request) -> Response:
+    """Give the documented error body. https://learn.microsoft.com/en-us/graph/errors"""
+    request_id = str(uuid4())
+    inner = {
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        "request-id": request_id,
+        "client-request-id": request.headers.get("client-request-id", request_id),
+    }
+    headers = {"request-id": request_id}
+    if error.status == 401:  # noqa: PLR2004  # the one status that asks for a token
+        headers["WWW-Authenticate"] = 'Bearer realm="", client_id="00000003-0000-0000-c000-000000000000"'
+    return Response(error.status, {"error": {"code": error.code, "message": error.what, "innerError": inner}}, headers)
