@@ -13,7 +13,7 @@ from scanner.exports.limits import Limits
 from scanner.exports.recognize import Kind, Known, printable
 from scanner.exports.tally import Tally
 from scanner.model import Coverage, Window
-from scanner.records import audit
+from scanner.records.audit import Irrelevant, parse_if_relevant
 from scanner.records.fields import squash
 from scanner.records.hunting import parse_device_event
 from scanner.records.schema import BadRow, Row
@@ -132,13 +132,13 @@ class Routing:
         return [row]
 
     def _audit(self, raw: Mapping[str, Any]) -> list[Row]:
-        record_type, operation = audit.kind(raw)
-        if record_type is not None and not audit.is_relevant({"record_type": record_type, "operation": operation}):
-            name = f"record type {record_type}" if record_type.isdigit() else record_type
-            self.tallies[Kind.AUDIT.source].other[printable(name)] += 1
-            return []
         self._sequence += 1
-        return [audit.parse_audit(raw, sequence=self._sequence)]
+        row = parse_if_relevant(raw, sequence=self._sequence)
+        if not isinstance(row, Irrelevant):
+            return [row]
+        name = f"record type {row.record_type}" if row.record_type.isdigit() else row.record_type
+        self.tallies[Kind.AUDIT.source].other[printable(name)] += 1
+        return []
 
     def _usage(self, raw: Mapping[str, Any]) -> list[Row]:
         rows = parse_usage(raw)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from scanner import catalog
@@ -73,8 +74,35 @@ def parse_audit(raw: Mapping[str, Any], *, sequence: int = 0) -> Row:
     Raises:
         BadRow: no id, time, record type or operation; a Version or UserType that is no number; AuditData that is not JSON.
     """
+    return _row(*_layers(raw), sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Irrelevant:
+    """An audit record that is not about AI; `record_type` is its type's name or number."""
+
+    record_type: str
+
+
+def parse_if_relevant(raw: Mapping[str, Any], *, sequence: int = 0) -> Row | Irrelevant:
+    """Give a row like `parse_audit`, but look at the record type and operation first: a log is mostly about other things.
+
+    Raises:
+        BadRow: as `parse_audit`; a record that is not about AI is never bad.
+    """
     outer, data = _layers(raw)
-    both = {**outer, **{name: value for name, value in data.items() if value not in (None, "")}}
+    record_type, operation = _kind(outer, data)
+    if record_type is not None and not is_relevant({"record_type": record_type, "operation": operation}):
+        return Irrelevant(record_type)
+    return _row(outer, data, sequence)
+
+
+def _row(outer: Fields, data: Fields, sequence: int) -> Row:
+    both = (
+        outer
+        if data is outer
+        else {**outer, **{name: value for name, value in data.items() if value not in (None, "")}}
+    )
     event = child(both, "copiloteventdata")
     record_type, operation = _kind(outer, data)
     row: Row = {
@@ -101,15 +129,6 @@ def parse_audit(raw: Mapping[str, Any], *, sequence: int = 0) -> Row:
     if record_type in _maker_operations():
         row.update(_maker_details(both, row))
     return row
-
-
-def kind(raw: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Give a record's canonical record type and its operation without reading the rest; None for what it does not say.
-
-    Raises:
-        BadRow: the record is not an object, or its AuditData is not JSON.
-    """
-    return _kind(*_layers(raw))
 
 
 def is_relevant(row: Row) -> bool:
@@ -139,7 +158,7 @@ def _maker_operations() -> frozenset[str]:
     return frozenset(entry.record_type for entry in catalog.load().audit_record if entry.operations)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _type_name(written: str) -> str:
     return catalog.load().record_type_name(written)
 

@@ -39,8 +39,9 @@ def fold(raw: object) -> Fields:
         raise BadRow(f"not an object but {type(raw).__name__}")
     fields: Fields = {}
     for key, value in raw.items():
-        name = squash(str(key))
-        if fields.get(name) in (None, ""):
+        name = squash(key if isinstance(key, str) else str(key))
+        before = fields.get(name)
+        if before is None or before == "":
             fields[name] = value
     return fields
 
@@ -50,10 +51,11 @@ def clean(value: object) -> str | None:
 
     Whole numbers are written out; lone surrogates, which no UTF-8 file can hold, become question marks.
     """
-    if isinstance(value, int) and not isinstance(value, bool) and value in _INT64:
-        return str(value)
-    if not isinstance(value, str):
+    if value is None:
         return None
+    if not isinstance(value, str):
+        is_number = isinstance(value, int) and not isinstance(value, bool) and value in _INT64
+        return str(value) if is_number else None
     stripped = value.strip()
     if not stripped.isascii():
         stripped = stripped.encode("utf-8", "replace").decode("utf-8")
