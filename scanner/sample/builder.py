@@ -16,6 +16,7 @@ from scanner.sample.facts import NOW, START, Json
 from scanner.sample.truth import ExpectedApp, ExpectedFinding, ExpectedPerson, Truth, Use
 
 DAYS = (NOW - START).days
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Builder:
 
     def days(self, count: int, first: int = 0, last: int = DAYS - 1) -> list[int]:
         """Give different working days of the window in order."""
-        weekdays = [day for day in range(first, last + 1) if at(day).weekday() < 5]
+        weekdays = [day for day in range(first, last + 1) if at(day).weekday() < _SATURDAY]
         return sorted(self.rng.sample(weekdays, count))
 
     def employees(self) -> list[Person]:

@@ -8,6 +8,7 @@ https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-devicenetworkeve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from scanner.sample.builder import Builder, Person
@@ -43,11 +44,11 @@ def user_sign_in(
     *,
     event_type: str = INTERACTIVE,
     error: int = 0,
-    **changes: object,
+    changes: Mapping[str, object] | None = None,
 ) -> None:
-    """Add a sign-in of a person; `changes` overwrite single properties."""
+    """Add a sign-in of a person; `changes` overwrites single properties."""
     outside = person.home_tenant != facts().tenant_id
-    row = _sign_in(b, when, app, resource, event_type, error) | {
+    row = _sign_in(b, when, app, resource, event_type, error=error) | {
         "isInteractive": event_type == INTERACTIVE,
         "userId": person.id,
         "userPrincipalName": person.address,
@@ -57,22 +58,22 @@ def user_sign_in(
         "homeTenantId": person.home_tenant,
         "signInIdentifier": person.address,
     }
-    b.sign_ins.append(row | changes)
+    b.sign_ins.append({**row, **(changes or {})})
 
 
 def workload_sign_in(
-    b: Builder, identifier: str, app_id: str, name: str, when: datetime, resource: AppFact, event_type: str
+    b: Builder, identifier: str, app: AppFact, when: datetime, *, resource: AppFact, event_type: str
 ) -> None:
     """Add a sign-in of a service principal or managed identity, which names no user."""
-    row = _sign_in(b, when, AppFact(app_id, name), resource, event_type, 0) | {
+    row = _sign_in(b, when, app, resource, event_type) | {
         "servicePrincipalId": identifier,
-        "servicePrincipalName": name,
+        "servicePrincipalName": app.name,
         "clientCredentialType": "clientSecret" if event_type == SERVICE_PRINCIPAL else "none",
     }
     b.sign_ins.append(row)
 
 
-def _sign_in(b: Builder, when: datetime, app: AppFact, resource: AppFact, event_type: str, error: int) -> Json:
+def _sign_in(b: Builder, when: datetime, app: AppFact, resource: AppFact, event_type: str, *, error: int = 0) -> Json:
     row: Json = dict.fromkeys((*shapes().sign_in, *shapes().sign_in_beta))
     return row | {
         "id": b.guid(),
@@ -176,7 +177,7 @@ def interaction(b: Builder, host: str, *, document: str = "", model: str = "") -
         ],
         "PromptText": PLANTED_PROMPT,
         "AccessedResources": resources if document else [],
-        "AISystemPlugin": [{"Id": "BingWebSearch", "Name": "BuiltIn"}] if b.rng.random() < 0.3 else [],
+        "AISystemPlugin": [{"Id": "BingWebSearch", "Name": "BuiltIn"}] if b.rng.randrange(10) in range(3) else [],
         "ModelTransparencyDetails": [{"ModelProviderName": "OpenAI", "ModelName": model}] if model else [],
     }
 

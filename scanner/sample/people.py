@@ -147,7 +147,7 @@ def _user(
     return {
         "id": person.id,
         "aboutMe": PLANTED_PROMPT,
-        "accountEnabled": b.rng.random() > 0.02,
+        "accountEnabled": b.rng.randrange(50) != 0,
         "ageGroup": None,
         "assignedLicenses": [{"skuId": sku.id, "disabledPlans": sorted(off)} for sku, off in skus],
         "assignedPlans": [plan for sku, off in skus for plan in _assigned(sku, off, created)],

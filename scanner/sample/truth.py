@@ -61,7 +61,10 @@ class ExpectedPerson:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedApp:
-    """An agent or workload: `id` is the agent's id or the service principal's object id, `kind` agent, service_principal or managed_identity."""
+    """An agent or workload.
+
+    `id` is the agent's id or the service principal's object id; `kind` is agent, service_principal or managed_identity.
+    """
 
     id: str
     name: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from scanner.sample import events
 from scanner.sample.builder import Builder, Person, at
-from scanner.sample.facts import AgentFact, facts
+from scanner.sample.facts import AgentFact, AppFact, facts
 from scanner.sample.truth import ExpectedApp
 
 _USE = ("copilot_studio", "entra", "A")
@@ -36,23 +36,23 @@ def add_workloads(b: Builder) -> None:
     """Add service principals and managed identities that sign in to Azure AI."""
     resource = facts().apps["cognitive_services"]
     for workload in facts().workloads:
-        identifier, app_id = b.guid(), b.guid()
+        identifier, app = b.guid(), AppFact(b.guid(), workload.name)
         for day in b.days(12):
-            events.workload_sign_in(b, identifier, app_id, workload.name, b.moment(day), resource, workload.kind)
+            events.workload_sign_in(b, identifier, app, b.moment(day), resource=resource, event_type=workload.kind)
         kind = "service_principal" if workload.kind == events.SERVICE_PRINCIPAL else "managed_identity"
         b.expect_app(ExpectedApp(identifier, workload.name, kind, "foundry_direct"))
 
 
 def _make(b: Builder, maker: Person, agent: AgentFact, bot: str) -> None:
-    _change(b, maker, agent, bot, 0, "BotCreate")
+    _change(b, maker, agent, bot, day=0, operation="BotCreate")
     for number, mode in enumerate(agent.modes):
-        _change(b, maker, agent, bot, 2 + 3 * number, "BotUpdateOperation-BotAuthUpdate", mode)
-    _change(b, maker, agent, bot, 1, "BotUpdateOperation-BotPublish")
-    _change(b, maker, agent, bot, 24, "BotUpdateOperation-BotPublish")
+        _change(b, maker, agent, bot, day=2 + 3 * number, operation="BotUpdateOperation-BotAuthUpdate", mode=mode)
+    _change(b, maker, agent, bot, day=1, operation="BotUpdateOperation-BotPublish")
+    _change(b, maker, agent, bot, day=24, operation="BotUpdateOperation-BotPublish")
 
 
 def _change(
-    b: Builder, maker: Person, agent: AgentFact, bot: str, day: int, operation: str, mode: str | None = None
+    b: Builder, maker: Person, agent: AgentFact, bot: str, *, day: int, operation: str, mode: str | None = None
 ) -> None:
     events.audit(
         b,

@@ -34,7 +34,7 @@ def session(
                 f"https://{host}/chats/{b.rng.getrandbits(40):010x}?q={PLANTED_PROMPT}" if number % 2 else f"{host}:443"
             )
             later = when + timedelta(minutes=1 + 4 * number)
-            action = "HttpConnectionInspected" if number % 3 == 2 else "ConnectionSuccess"
+            action = ("ConnectionSuccess", "ConnectionSuccess", "HttpConnectionInspected")[number % 3]
             events.connection(b, person, later, url, process, version=version, action=action)
 
 
@@ -80,7 +80,7 @@ def _strong(b: Builder) -> None:
 def _browser(b: Builder) -> None:
     hosts = (_HOST, _HOST, _HOST, "www.copilot.com", _HOST, "copilot.com", _HOST, f"edge.{_HOST}", _HOST, _HOST)
     for number, person in enumerate(b.take(10)):
-        days = b.days(2) if number < 3 else b.days(3 + number % 5)
+        days = b.days(2 + number % 6)
         process = "chrome.exe" if number % 3 == 1 else "msedge.exe"
         session(b, person, days, process, host=hosts[number])
         found(b, person, "C", f"Consumer Copilot in {process} on {len(days)} days, with a personal sign-in each time.")
@@ -91,14 +91,14 @@ def _browser(b: Builder) -> None:
 
 def _app(b: Builder) -> None:
     changed = (facts().updated_app_day - START.date()).days
-    for number, person in enumerate(b.take(3)):
-        _app_days(b, person, b.days(3 + number), _OLDER[number], file="MSCopilot.exe" if number == 2 else APP)
-        found(b, person, "C", f"The consumer app in its older form ({_OLDER[number]}), started by hand.")
-    for number, person in enumerate(b.take(3)):
-        _app_days(b, person, b.days(3, first=changed), _UPDATED[number])
+    for version, file, person in zip(_OLDER, (APP, APP, "MSCopilot.exe"), b.take(3), strict=True):
+        _app_days(b, person, b.days(4), version, file=file)
+        found(b, person, "C", f"The consumer app in its older form ({version}), started by hand.")
+    for version, person in zip(_UPDATED, b.take(3), strict=True):
+        _app_days(b, person, b.days(3, first=changed), version)
         b.say(
             person,
-            f"The consumer app in its updated form ({_UPDATED[number]}), which does not train by default.",
+            f"The consumer app in its updated form ({version}), which does not train by default.",
             uses=[("copilot_consumer", "msa", "C")],
         )
     for person in b.take(1):

@@ -24,7 +24,7 @@ def add_guests(b: Builder) -> None:
         partner = (first, second)[number % 2]
         mail = f"{name.lower().replace(' ', '.')}@{partner.domain}"
         guest = add_guest(b, mail, name, "ExternalAzureAD", home_tenant=partner.tenant_id)
-        copilot_records(b, guest, 2, address=guest.login if number == 3 else "")
+        copilot_records(b, guest, 2, address=guest.login if name == "Samir Bouzid" else "")
         chat_sign_ins(b, guest, 2, events.INTERACTIVE if number % 2 else events.NON_INTERACTIVE)
         b.say(
             guest,
@@ -76,14 +76,14 @@ def _signed_in_to_copilot(b: Builder) -> None:
     shown_as_member: dict[str, object] = {"userType": "member", "crossTenantAccessType": "b2bCollaboration"}
     person = _msa(b, "liv.solberg", "Liv Solberg", issuer="Microsoft account")
     for day in b.days(3):
-        events.user_sign_in(b, person, b.moment(day), apps["copilot"], apps["graph"], **shown_as_member)
+        events.user_sign_in(b, person, b.moment(day), apps["copilot"], apps["graph"], changes=shown_as_member)
     b.expect(person, _RULE, _CHAT, "unknown")
     b.say(person, "A personal account that sign-ins show as a member whose home is this tenant.")
     person = _msa(b, "tavi.moreno", "Tavi Moreno")
     home: dict[str, object] = {"homeTenantId": facts().consumer_tenant, "userType": "guest"}
     for day in b.days(2):
         changes = {**home, "crossTenantAccessType": "b2bCollaboration"}
-        events.user_sign_in(b, person, b.moment(day), apps["chat_client"], apps["copilot"], **changes)
+        events.user_sign_in(b, person, b.moment(day), apps["chat_client"], apps["copilot"], changes=changes)
     b.expect(person, _RULE, _CHAT, "unknown")
     b.say(person, "A personal account whose sign-ins name the home tenant of personal accounts.")
 
@@ -92,7 +92,7 @@ def _signed_in_to_foundry(b: Builder) -> None:
     apps = facts().apps
     person = _msa(b, "anselm.roth", "Anselm Roth")
     for day in b.days(3):
-        events.user_sign_in(b, person, b.moment(day), apps["foundry_portal"], apps["azure_management"], **_B2B)
+        events.user_sign_in(b, person, b.moment(day), apps["foundry_portal"], apps["azure_management"], changes=_B2B)
     b.expect(person, _RULE, ("foundry_direct", "msa", "A"), "unknown")
     b.say(person, "A personal account that signed in to the Foundry portal.")
 
@@ -101,11 +101,13 @@ def _used_none(b: Builder) -> None:
     apps = facts().apps
     person = _msa(b, "corin.vale", "Corin Vale")
     _portal(b, person)
-    events.user_sign_in(b, person, b.moment(4), apps["sharepoint"], apps["sharepoint"], **_B2B)
+    events.user_sign_in(b, person, b.moment(4), apps["sharepoint"], apps["sharepoint"], changes=_B2B)
     b.say(person, "A personal account that only used the Azure portal and SharePoint.")
     person = _msa(b, "mabel.quist", "Mabel Quist")
     for day in b.days(2):
-        events.user_sign_in(b, person, b.moment(day), apps["copilot"], apps["graph"], error=events.REFUSED, **_B2B)
+        events.user_sign_in(
+            b, person, b.moment(day), apps["copilot"], apps["graph"], error=events.REFUSED, changes=_B2B
+        )
     b.say(person, "A personal account whose sign-ins to Copilot were all refused.")
 
 
@@ -150,7 +152,7 @@ def _msa(
 def _portal(b: Builder, person: Person) -> None:
     apps = facts().apps
     for day in b.days(2):
-        events.user_sign_in(b, person, b.moment(day), apps["azure_portal"], apps["azure_management"], **_B2B)
+        events.user_sign_in(b, person, b.moment(day), apps["azure_portal"], apps["azure_management"], changes=_B2B)
 
 
 _B2B: dict[str, object] = {"crossTenantAccessType": "b2bCollaboration"}

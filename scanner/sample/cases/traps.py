@@ -1,4 +1,7 @@
-"""Situations that look like personal use, or hide it: redirects, work files, look-alike hosts, blocked traffic, revisions, old records."""
+"""Situations that look like personal use, or hide it.
+
+Redirects, work files, look-alike hosts, blocked traffic, revisions, records from before the window.
+"""
 
 from __future__ import annotations
 

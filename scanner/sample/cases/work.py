@@ -52,10 +52,10 @@ def add_all(b: Builder) -> None:
 
 
 def _licensed(b: Builder, number: int, person: Person) -> None:
-    if number % 9 == 8:
+    if number % 9 == 0:
         b.say(person, "Holds a Copilot licence and never used it.")
         return
-    copilot_records(b, person, 6 + number % 12, identity=None if number % 11 == 0 else "")
+    copilot_records(b, person, 6 + number % 12, identity=None if number % 11 == 1 else "")
     chat_sign_ins(b, person, 2, events.INTERACTIVE)
     chat_sign_ins(b, person, 8, events.NON_INTERACTIVE)
     if number % 6 == 0:
@@ -79,7 +79,7 @@ def _unlicensed(b: Builder, number: int, person: Person) -> None:
                 "Used Copilot Chat with a work account; the records are of the older form.",
                 uses=[work_use(person)],
             )
-        case 3 if number % 16 == 3:
+        case 3 if number % 16 < 8:  # noqa: PLR2004  # every second one
             chat_sign_ins(b, person, 4, events.NON_INTERACTIVE)
             b.say(
                 person,
@@ -101,7 +101,7 @@ def add_office_sign_ins(b: Builder) -> None:
     apps = facts().apps
     for person in b.employees():
         for number, day in enumerate(b.days(6)):
-            kind = events.INTERACTIVE if number < 2 else events.NON_INTERACTIVE
+            kind = events.NON_INTERACTIVE if number % 3 else events.INTERACTIVE
             events.user_sign_in(b, person, b.moment(day), apps["teams"], apps["exchange"], event_type=kind)
 
 

@@ -158,7 +158,7 @@ class _Parser:
             return Call(sign, (left, *right))
         return left
 
-    def _value(self) -> Node:
+    def _value(self) -> Node:  # noqa: PLR0911  # one return for each kind of value
         token = self._here
         self._place += 1
         match token.kind:

@@ -100,7 +100,7 @@ class Authority:
             {"Cache-Control": "no-store, no-cache"},
         )
 
-    def _refusal(self, form: dict[str, str]) -> Response | None:
+    def _refusal(self, form: dict[str, str]) -> Response | None:  # noqa: PLR0911  # one return for each refusal
         if "grant_type" not in form:
             return _refused(400, "invalid_request", 900144, "The request body must contain the parameter 'grant_type'.")
         if form["grant_type"] != "client_credentials":

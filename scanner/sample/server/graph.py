@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scanner.sample.facts import Json, shapes
@@ -18,6 +18,18 @@ _USERS = odata.Paging(default=100, longest=999)
 _SIGN_INS = odata.Paging(default=1000, longest=1000, overlap=1)
 _RECORDS = odata.Paging(default=150, longest=1000, overlap=1)
 _ALL_AT_ONCE = odata.Paging(default=1000, longest=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection that is read page by page: its address below the version, its type, and how it is cut into pages."""
+
+    name: str
+    type: str
+    paging: odata.Paging
+    known: tuple[str, ...]
+    default: tuple[str, ...]
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,44 +91,34 @@ class Graph:
 
     def _organization(self, request: Request, version: str, _: str) -> Response:
         known = shapes().organization
-        return self._collection(
-            request, version, "organization", [self._company.organization], known, known, _ALL_AT_ONCE
-        )
+        collection = Collection("organization", "organization", _ALL_AT_ONCE, known, known)
+        return self._collection(request, version, collection, [self._company.organization])
 
     def _skus(self, request: Request, version: str, _: str) -> Response:
         known = shapes().subscribed_sku
-        return self._collection(request, version, "subscribedSkus", self._company.skus, known, known, _ALL_AT_ONCE)
+        collection = Collection("subscribedSkus", "subscribedSku", _ALL_AT_ONCE, known, known)
+        return self._collection(request, version, collection, self._company.skus)
 
     def _users(self, request: Request, version: str, _: str) -> Response:
-        known, default = shapes().user, shapes().user_default
-        return self._collection(request, version, "users", self._company.users, known, default, _USERS)
+        collection = Collection("users", "user", _USERS, shapes().user, shapes().user_default)
+        return self._collection(request, version, collection, self._company.users)
 
     def _sign_ins(self, request: Request, version: str, _: str) -> Response:
         beta = version == "beta"
         keep = odata.sign_in_filter(request.query.get("$filter", ""), beta=beta)
-        rows = [row for row in self._company.sign_ins if keep(row)]
         known = shapes().sign_in + (shapes().sign_in_beta if beta else ())
-        return self._collection(request, version, "auditLogs/signIns", rows, known, known, _SIGN_INS, "$filter")
+        collection = Collection("auditLogs/signIns", "signIn", _SIGN_INS, known, known, ("$filter",))
+        return self._collection(request, version, collection, [row for row in self._company.sign_ins if keep(row)])
 
-    def _collection(
-        self,
-        request: Request,
-        version: str,
-        name: str,
-        rows: tuple[Json, ...] | list[Json],
-        known: tuple[str, ...],
-        default: tuple[str, ...],
-        paging: odata.Paging,
-        *options: str,
-    ) -> Response:
-        odata.allowed(request.query, {"$select", "$top", "$skiptoken", *options})
-        kind = f"microsoft.graph.{_TYPES[name]}"
-        wanted = odata.selected(request.query, known, default, kind)
-        url = f"{self._base}/{version}/{name}"
-        body = odata.page(url, request.query, rows, paging.limited(self._page_size))
+    def _collection(self, request: Request, version: str, collection: Collection, rows: Sequence[Json]) -> Response:
+        odata.allowed(request.query, {"$select", "$top", "$skiptoken", *collection.options})
+        kind = f"microsoft.graph.{collection.type}"
+        wanted = odata.selected(request.query, collection.known, collection.default, kind)
+        url = f"{self._base}/{version}/{collection.name}"
+        body = odata.page(url, request.query, rows, collection.paging.limited(self._page_size))
         body["value"] = [odata.project(row, wanted) for row in body["value"]]
         columns = f"({','.join(wanted)})" if "$select" in request.query else ""
-        return Response(200, {"@odata.context": f"{self._base}/{version}/$metadata#{name}{columns}", **body})
+        return Response(200, {"@odata.context": f"{self._base}/{version}/$metadata#{collection.name}{columns}", **body})
 
     def _create_search(self, request: Request, version: str, _: str) -> Response:
         search = self._searches.create(_object(request))
@@ -141,14 +143,6 @@ class Graph:
         kind = "microsoft.graph.security.huntingQueryResults"
         answer = self._hunting.answer(_object(request))
         return Response(200, {"@odata.context": f"{self._base}/{version}/$metadata#{kind}", **answer})
-
-
-_TYPES = {
-    "organization": "organization",
-    "subscribedSkus": "subscribedSku",
-    "users": "user",
-    "auditLogs/signIns": "signIn",
-}
 
 
 def _route(method: str, path: str, role: str, answer: Callable[[Request, str, str], Response]) -> Route:

@@ -46,7 +46,7 @@ class GraphError(ScannerError):
 
 
 def error_response(error: GraphError, request: Request) -> Response:
-    """Give the documented error body. https://learn.microsoft.com/en-us/graph/errors"""
+    """Give the error body that https://learn.microsoft.com/en-us/graph/errors documents."""
     request_id = str(uuid4())
     inner = {
         "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),

@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.wfile.flush()
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # the names that the standard library looks for
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815  # the standard library's names
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the standard library's name
         """Write no log: addresses of requests may name people."""
