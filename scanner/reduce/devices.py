@@ -93,8 +93,9 @@ def _hours(events: ibis.Table, catalog: Catalog) -> ibis.Table:
     network = _clean(events.filter(_.host.notnull()))
     network = network.mutate(role=_role(lower(_.host), catalog), process=lower(_.process)).filter(_.role != "")
     hours = (
-        network.mutate(hour=_.time_first.truncate("h"), version=_.process_version.fill_null(""))
-        .mutate(process_kind=_process_kind(_.process, catalog))
+        network.mutate(hour=_.time_first.truncate("h"), process_kind=_process_kind(_.process, catalog))
+        # Only the app's version tells something; a browser that updates itself in mid-hour is still one browser.
+        .mutate(version=(_.process_kind == "consumer_app").ifelse(_.process_version.fill_null(""), ""))
         .group_by([*_WHO, "process_kind", "process", "version", "hour"])
         .aggregate(
             consumer=_.events.sum(where=_.role == "consumer").fill_null(0),

@@ -62,6 +62,15 @@ def test_a_redirect_to_the_work_site_is_not_use_even_over_the_hour(tmp_path: Pat
     assert sorted(reduced(tmp_path, device_events=rows).devices.account_object_id) == ["bob", "cid"]
 
 
+def test_a_browser_that_updates_itself_between_two_hits_is_still_one_browser(tmp_path: Path) -> None:
+    rows = [
+        hit("ann", at(5, 10, 1), events=1, process_version="139.0"),
+        hit("ann", at(5, 10, 2), events=1, process_version="140.0"),
+        hit("ann", at(5, 10, 3), "m365.cloud.microsoft", process_version="140.1"),
+    ]
+    assert reduced(tmp_path, device_events=rows).devices.empty
+
+
 def test_features_count_days_over_all_devices_of_a_person(tmp_path: Path) -> None:
     rows = [
         hit("ann", at(5)),
