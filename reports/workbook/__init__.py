@@ -5,10 +5,12 @@ Sheets: Summary, Findings, People, Apps, Policy matrix, Coverage, Method. Long t
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from openpyxl import Workbook
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from reports.atomic import write_together
 from reports.tables import Table, all_tables
@@ -90,6 +92,8 @@ def _describe(book: Workbook, assessment: Assessment) -> None:
 def _remove_leftovers(book: Workbook) -> None:
     """Remove the temporary files that openpyxl keeps for sheets until a workbook is saved."""
     for sheet in book.worksheets:
+        with suppress(Exception):  # whatever stopped the report is raised; this only ends the streams in order
+            cast("WriteOnlyWorksheet", sheet).close()
         writer = getattr(sheet, "_writer", None)  # openpyxl offers no public way
         if writer is not None and Path(writer.out).exists():
             writer.cleanup()

@@ -34,7 +34,7 @@ def cell_text(text: str) -> str:
     its first underscore written as ``_x005F_``. The limit is applied to what is written, in UTF-16 units.
     """
     shown = _ESCAPE_LIKE.sub("_x005F_", visible(text))
-    if _units(shown) <= MAX_CHARACTERS:
+    if len(shown) <= MAX_CHARACTERS // 2 or _units(shown) <= MAX_CHARACTERS:
         return shown
     mark = f" … [cut: {len(text):,} characters in all, see assessment.json]"
     room = MAX_CHARACTERS - _units(mark)
@@ -47,14 +47,15 @@ def _units(text: str) -> int:
 
 
 def text_cell(sheet: Worksheet, text: str, style: str = "text") -> Cell:
-    """Give a cell that holds text, whatever it begins with or looks like.
+    """Give a cell that holds text, whatever it begins with or looks like; a blank cell for no text.
 
     The type is set after the value, because openpyxl guesses: "=..." would become a formula, "#REF!" an error.
     """
     cell = WriteOnlyCell(sheet)
     cell.style = style
-    cell.value = cell_text(text)
-    cell.data_type = "s"
+    if text:
+        cell.value = cell_text(text)
+        cell.data_type = "s"
     return cell
 
 

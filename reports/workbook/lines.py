@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.tables import Value
@@ -18,6 +19,10 @@ from reports.workbook.heights import MAX_HEIGHT, rows_needed
 
 BODY_SIZE = 10.5
 """The font size of running text, in points."""
+
+
+_TEXT_PER_DIGIT = 1.15
+"""Characters of running text in the room of one digit, by which widths are counted; a wide span wraps little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +37,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of spans from the left; `height` in points is a minimum, `size` the font size of its texts."""
+    """One row of spans from the left; `height` in points is a minimum, `size` the font size of its texts, `new_page` begins a page."""
 
     spans: tuple[Span, ...] = ()
     height: float = 18
     size: float = BODY_SIZE
+    new_page: bool = False
 
 
 def write_lines(sheet: Worksheet, lines: Iterable[Line], *, column_width: float) -> None:
     """Write lines to an empty sheet whose grid columns are `column_width` characters wide."""
     for row, line in enumerate(lines, 1):
         sheet.row_dimensions[row].height = line_height(line, column_width)
+        if line.new_page:
+            sheet.row_breaks.append(Break(id=row - 1))
         cells: list[Cell] = []
         for span in line.spans:
             first = len(cells) + 1
@@ -61,6 +69,6 @@ def _span_cell(sheet: Worksheet, span: Span) -> Cell:
 
 def line_height(line: Line, column_width: float) -> float:
     """Give the height in points that shows the longest text of a line in full, as far as Excel allows."""
-    width = column_width * BODY_SIZE / line.size
+    width = column_width * _TEXT_PER_DIGIT * BODY_SIZE / line.size
     rows = max((rows_needed(str(span.value), span.columns * width) for span in line.spans), default=1)
     return min(MAX_HEIGHT, max(line.height, rows * line.size * 1.35 + 5))

@@ -101,7 +101,7 @@ def _counts(assessment: Assessment) -> Iterator[Line]:
         spans: list[Span] = []
         for entry in row:
             if entry is None:
-                spans.append(Span(None, 4, "text"))
+                spans.append(Span(None, 4, "entry"))
             else:
                 label, count, style = entry
                 spans += [Span(label, 3, style), Span(count, 1, "body count")]
@@ -179,6 +179,6 @@ def _facts(assessment: Assessment) -> Iterator[Line]:
         ("Report written (UTC)", assessment.run.written, "body time"),
         ("Form of assessment.json", assessment.schema_version, "body"),
     )
-    yield Line((Span("Scan facts", _COLUMNS, "section"),), 28)
+    yield Line((Span("Scan facts", _COLUMNS, "section"),), 28, new_page=True)
     for label, value, style in facts:
         yield Line((Span(label, 3, "label"), Span(value, _COLUMNS - 3, style)))

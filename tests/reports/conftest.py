@@ -67,7 +67,15 @@ PRIMARY = PolicySource(
     "secondary-quote",
     "opt out of training",
 )
-SECOND = PolicySource("ms-edp", "Enterprise data protection", "https://learn.microsoft.com/en-us/copilot/edp", "2026-05-29", date(2026, 11, 1), "primary", "not used to train foundation models")  # fmt: skip
+SECOND = PolicySource(
+    "ms-edp",
+    "Enterprise data protection",
+    "https://learn.microsoft.com/en-us/copilot/edp",
+    "2026-05-29",
+    date(2026, 11, 1),
+    "primary",
+    "not used to train foundation models",
+)
 UNLINKED = PolicySource("seed", "A transcript without an address", "", "", None, "seed")
 HOSTILE = PolicySource("bad", "=1+1", "javascript:alert(1)", "", None, "press")
 
@@ -101,14 +109,25 @@ def evidence(grade: Grade, number: int) -> tuple[Evidence, ...]:
     first = START + timedelta(days=number % 20, hours=7, minutes=13, seconds=5)
     return (
         Evidence("users", grade, "directory.issuer", None, None, 1, 0, ""),
-        Evidence("hunting", grade, "network.browser", first, first + timedelta(days=3, hours=2), 40 + number, 3, "copilot.microsoft.com from a browser, 40 connections"),  # fmt: skip
+        Evidence(
+            "hunting",
+            grade,
+            "network.browser",
+            first,
+            first + timedelta(days=3, hours=2),
+            40 + number,
+            3,
+            "copilot.microsoft.com from a browser, 40 connections",
+        ),
     )
 
 
 def person(number: int, name: str) -> Principal:
     """A member, guest or unknown person."""
     kind = (PrincipalKind.MEMBER, PrincipalKind.GUEST, PrincipalKind.UNKNOWN)[number % 3]
-    return Principal(f"00000000-0000-4000-8000-{number:012d}", name, kind, DEPARTMENTS[number % 5], f"user{number}@contoso.example")  # fmt: skip
+    return Principal(
+        f"00000000-0000-4000-8000-{number:012d}", name, kind, DEPARTMENTS[number % 5], f"user{number}@contoso.example"
+    )
 
 
 def build_usage(count: int) -> tuple[Usage, ...]:
@@ -121,7 +140,19 @@ def build_usage(count: int) -> tuple[Usage, ...]:
         grade = next(grades)
         principal = person(number // 2, names[number // 2])
         rows.append(
-            Usage(principal, service, service_name, next(accounts), grade, "account.rule", "service.rule", {"app": "older"}, answer(next(answers)), evidence(grade, number), "")  # fmt: skip
+            Usage(
+                principal,
+                service,
+                service_name,
+                next(accounts),
+                grade,
+                "account.rule",
+                "service.rule",
+                {"app": "older"},
+                answer(next(answers)),
+                evidence(grade, number),
+                "",
+            )
         )
     return tuple(rows)
 
@@ -145,8 +176,10 @@ def build_findings(usage: tuple[Usage, ...]) -> tuple[Finding, ...]:
             training=row.training,
             evidence=row.evidence,
             title=f"{row.principal.name} used {row.service_name} with a personal account on a managed device",
-            reason="Network events of a browser on several days, close in time to personal sign-in hosts; the account itself was not recorded.",  # fmt: skip
-            remedy="Ask the person to use the work service, or block consumer Copilot for managed devices and let the person opt out of training.",  # fmt: skip
+            reason="Network events of a browser on several days, close in time to personal sign-in hosts; "
+            "the account itself was not recorded.",
+            remedy="Ask the person to use the work service, or block consumer Copilot for managed devices "
+            "and let the person opt out of training.",
             hints=("The person has a Copilot licence.", "The device is shared."),
         )
         for number, row in enumerate(graded)
@@ -155,7 +188,9 @@ def build_findings(usage: tuple[Usage, ...]) -> tuple[Finding, ...]:
         findings[0],
         id="f-policy",
         severity=Severity.LOW,
-        principal=Principal("copilot-consumer.msa.older", "Policy row copilot-consumer.msa.older", PrincipalKind.POLICY_ROW),
+        principal=Principal(
+            "copilot-consumer.msa.older", "Policy row copilot-consumer.msa.older", PrincipalKind.POLICY_ROW
+        ),
         title="A policy row that 31 people rest on was never reviewed",
         training=replace(findings[0].training, sources=(HOSTILE,)),
         affected=31,
@@ -167,7 +202,19 @@ def build_apps() -> tuple[App, ...]:
     """Apps of three kinds."""
     kinds = (PrincipalKind.SERVICE_PRINCIPAL, PrincipalKind.AGENT, PrincipalKind.MANAGED_IDENTITY)
     return tuple(
-        App(f"app-{n}", name, kinds[n % 3], *SERVICES[n % 4], {"msa": n, "entra": 3, "unknown": 1}, START, END - timedelta(days=1), 90 + n, ("sign_ins", "audit"), "An agent that people outside the company may open.", ("f-000001",) if n == 0 else ())  # fmt: skip
+        App(
+            f"app-{n}",
+            name,
+            kinds[n % 3],
+            *SERVICES[n % 4],
+            {"msa": n, "entra": 3, "unknown": 1},
+            START,
+            END - timedelta(days=1),
+            90 + n,
+            ("sign_ins", "audit"),
+            "An agent that people outside the company may open.",
+            ("f-000001",) if n == 0 else (),
+        )
         for n, name in enumerate(("Contoso helper agent", NASTY[0], "文書検索アプリ"))
     )
 
@@ -180,20 +227,45 @@ def build_policy() -> tuple[PolicyRow, ...]:
         sources = ((PRIMARY, SECOND), (UNLINKED,), (HOSTILE, SECOND), (), (SECOND,))[number]
         rows.append(
             PolicyRow(
-                f"{service}.{account}.{number}", service, name, account, "app = older", list(Purpose)[number % 4], training,
-                "The user, in the privacy settings of the account.", "Microsoft Services Agreement", "Microsoft is controller",
-                "Anthropic (where switched on)", "EU Data Boundary does not apply", "files opened with a work account",
-                date(2026, 8, 18), date(2026, 12, 31) if number == 0 else None, "verified", "secondary-quote", "",
-                ("not reviewed by a named person",), sources, "Two page sets are live at the same time.", number,
+                f"{service}.{account}.{number}",
+                service,
+                name,
+                account,
+                "app = older",
+                list(Purpose)[number % 4],
+                training,
+                "The user, in the privacy settings of the account.",
+                "Microsoft Services Agreement",
+                "Microsoft is controller",
+                "Anthropic (where switched on)",
+                "EU Data Boundary does not apply",
+                "files opened with a work account",
+                date(2026, 8, 18),
+                date(2026, 12, 31) if number == 0 else None,
+                "verified",
+                "secondary-quote",
+                "",
+                ("not reviewed by a named person",),
+                sources,
+                "Two page sets are live at the same time.",
+                number,
             )
-        )  # fmt: skip
+        )
     return tuple(rows)
 
 
 def build_coverage() -> tuple[Coverage, ...]:
     """One source of every status."""
     asked, got = Window(START, END), Window(START + timedelta(days=2, hours=3), END)
-    titles = ("Entra sign-in logs", "Directory users", "Purview audit log", "Advanced hunting", "Usage reports", "GitHub audit log", "Cloud Discovery")  # fmt: skip
+    titles = (
+        "Entra sign-in logs",
+        "Directory users",
+        "Purview audit log",
+        "Advanced hunting",
+        "Usage reports",
+        "GitHub audit log",
+        "Cloud Discovery",
+    )
     return tuple(
         Coverage(
             source=f"source_{status.value}",
@@ -203,8 +275,12 @@ def build_coverage() -> tuple[Coverage, ...]:
             got=got if status in (CoverageStatus.COMPLETE, CoverageStatus.PARTIAL) else None,
             rows=12_345 * (7 - number),
             bad_rows=number,
-            reason="" if status is CoverageStatus.COMPLETE else "The application lacks the permission AuditLogsQuery.Read.All.",  # fmt: skip
-            remedy="" if status is CoverageStatus.COMPLETE else "Grant the permission with administrator consent, then scan again.",  # fmt: skip
+            reason=""
+            if status is CoverageStatus.COMPLETE
+            else "The application lacks the permission AuditLogsQuery.Read.All.",
+            remedy=""
+            if status is CoverageStatus.COMPLETE
+            else "Grant the permission with administrator consent, then scan again.",
             proves="Sign-ins to AI applications with the account's tenant.",
             cannot_prove="Personal sign-ins to consumer services, which never reach this log.",
             origins=("https://graph.microsoft.com/v1.0/auditLogs/signIns", "=cmd|export.csv"),
@@ -220,7 +296,8 @@ def build(count: int = 40) -> Assessment:
     findings = build_findings(usage)
     users = {row.principal.id for row in usage if row.grade.is_use}
     summary = Summary(
-        verdict=f"{len(users)} people used Microsoft AI services, and at least 7 of them with a personal account whose data trains models by default; 6 sources were not fully seen, so there may be more.",  # fmt: skip
+        verdict=f"{len(users)} people used Microsoft AI services, and at least 7 of them with a personal account "
+        "whose data trains models by default; 6 sources were not fully seen, so there may be more.",
         people_in_directory=512,
         people_using_ai=len(users),
         people_flagged=len({f.principal.id for f in findings if f.principal.kind.is_person}),
@@ -230,14 +307,24 @@ def build(count: int = 40) -> Assessment:
         incomplete_sources=("source_partial", "source_not_permitted"),
         blind_spots=(
             "Purview audit log: not permitted, so Copilot interactions of work accounts were not seen.",
-            "Advanced hunting: not configured. Consumer Copilot on managed devices could not be seen, and the absence of findings about it shows nothing at all about whether people use it there or not.",  # fmt: skip
+            (
+                "Advanced hunting: not configured. Consumer Copilot on managed devices could not be seen, "
+                "and the absence of findings about it shows nothing at all about whether people use it there or not."
+            ),
             "Use on private devices leaves no trace in the tenant.",
         ),
     )
     return Assessment(
         scan=ScanInfo(
-            "scan-2026-10-02-1", "11111111-2222-4333-8444-555555555555", "Contoso & Söhne <test>", Window(START, END),
-            END + timedelta(hours=5), END + timedelta(hours=5, minutes=4, seconds=31), "0.1.0", "2026.11.23", "ab" * 32,
+            "scan-2026-10-02-1",
+            "11111111-2222-4333-8444-555555555555",
+            "Contoso & Söhne <test>",
+            Window(START, END),
+            END + timedelta(hours=5),
+            END + timedelta(hours=5, minutes=4, seconds=31),
+            "0.1.0",
+            "2026.11.23",
+            "ab" * 32,
             date(2026, 10, 2),
         ),
         summary=summary,
@@ -247,11 +334,19 @@ def build(count: int = 40) -> Assessment:
         apps=build_apps(),
         policy=build_policy(),
         assumptions=(
-            Assumption("tenant.web-search", "Web search in Microsoft 365 Copilot is taken to be on, which is the documented default.", 31, "Microsoft 365 admin center > Copilot > Settings > Web search.", (SECOND,)),  # fmt: skip
-            Assumption("tenant.sharing", NASTY[0], 4, "Power Platform admin center > Copilot > Data sharing.", (HOSTILE,)),
+            Assumption(
+                "tenant.web-search",
+                "Web search in Microsoft 365 Copilot is taken to be on, which is the documented default.",
+                31,
+                "Microsoft 365 admin center > Copilot > Settings > Web search.",
+                (SECOND,),
+            ),
+            Assumption(
+                "tenant.sharing", NASTY[0], 4, "Power Platform admin center > Copilot > Data sharing.", (HOSTILE,)
+            ),
         ),
         run=RunInfo(END + timedelta(hours=6, microseconds=250_000), "0.1.0", "scan --config config.toml"),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="session")
