@@ -132,7 +132,7 @@ class Builder:
             name=person.name,
             login=person.login,
             kind=person.kind,
-            uses=frozenset(self._uses.get(person.key, ())),
+            expected=frozenset(self._uses.get(person.key, ())),
             findings=tuple(self._findings.get(person.key, ())),
             case=" ".join(cases),
         )

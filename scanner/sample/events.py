@@ -27,7 +27,7 @@ _FOLDERS = {
     "chrome.exe": r"C:\Program Files\Google\Chrome\Application",
     "mscopilot.exe": r"C:\Program Files (x86)\Microsoft\Copilot\Application",
 }
-_BROWSER_VERSIONS = ("139.0.3405.86", "140.0.3485.14", "140.0.7259.2")
+_BROWSER_VERSIONS = ("138.0.3351.121", "139.0.3405.86", "140.0.3485.14", "140.0.3485.54")
 
 
 def stamp(when: datetime) -> str:
@@ -202,7 +202,7 @@ def connection(
         "InitiatingProcessFileName": process,
         "InitiatingProcessFolderPath": _FOLDERS.get(process.lower(), r"C:\Windows\System32"),
         "InitiatingProcessCommandLine": f'"{process}" --type=utility --note "{PLANTED_PROMPT}"',
-        "InitiatingProcessVersionInfoProductVersion": version or _BROWSER_VERSIONS[b.rng.randrange(3)],
+        "InitiatingProcessVersionInfoProductVersion": version or _browser_version(person, when),
         "ReportId": b.rng.randint(1, 10**6),
     }
     b.network.append(row | {f"InitiatingProcess{name}": value for name, value in _account(person).items()})
@@ -225,6 +225,12 @@ def process_start(
         "ReportId": b.rng.randint(1, 10**6),
     }
     b.processes.append(row | _account(person))
+
+
+def _browser_version(person: Person, when: datetime) -> str:
+    """Devices are not all equally up to date, and each gets one update in the middle of the month."""
+    start = int(person.device_id[:2], 16) % 3
+    return _BROWSER_VERSIONS[start + (when.day in range(15, 32))]
 
 
 def _device(person: Person, when: datetime) -> Json:

@@ -45,7 +45,7 @@ class ExpectedPerson:
         name: display name.
         login: user principal name, or an empty string for a device without an account.
         kind: `member`, `guest`, `unknown` (not in the directory) or `device`.
-        uses: every (service, account, best grade) that the records support, findings or not.
+        expected: every (service, account, best grade) that the records support, findings or not.
         findings: the findings about this person.
         case: one sentence that says why.
     """
@@ -54,7 +54,7 @@ class ExpectedPerson:
     name: str
     login: str
     kind: str
-    uses: frozenset[Use]
+    expected: frozenset[Use]
     findings: tuple[ExpectedFinding, ...]
     case: str
 
