@@ -61,21 +61,21 @@ def with_pandas(path: Path) -> int:
     frame["time"] = pd.to_datetime(frame.time)
     frame["day"] = frame.time.dt.date
     groups = frame.groupby(["user", "type", "host"])
-    return len(groups.agg(events=("time", "size"), first=("time", "min"), last=("time", "max"), days=("day", "nunique")))
+    return len(
+        groups.agg(events=("time", "size"), first=("time", "min"), last=("time", "max"), days=("day", "nunique"))
+    )
 
 
 def with_duckdb(path: Path) -> int:
     """The floor."""
     import duckdb
 
-    columns = (
-        "{UserId: 'VARCHAR', RecordType: 'INTEGER', CreationTime: 'TIMESTAMP', CopilotEventData: 'STRUCT(AppHost VARCHAR)'}"
-    )
+    columns = "{UserId: 'VARCHAR', RecordType: 'INTEGER', CreationTime: 'TIMESTAMP', CopilotEventData: 'STRUCT(AppHost VARCHAR)'}"
     query = f"""
         SELECT UserId, RecordType, CopilotEventData.AppHost, count(*), min(CreationTime), max(CreationTime),
                count(DISTINCT CreationTime::DATE)
         FROM read_json('{path}', format = 'newline_delimited', columns = {columns}) GROUP BY ALL"""  # noqa: S608
-    return len(duckdb.sql(query).fetchall())
+    return len(duckdb.connect().execute(query).fetchall())
 
 
 def evidence(path: Path, folder: Path) -> Path:
@@ -99,10 +99,9 @@ def evidence(path: Path, folder: Path) -> Path:
 
 def reduced(folder: Path) -> int:
     """Reduce stored evidence."""
+    from scanner.records.schema import TABLES
     from scanner.reduce.audit import usage
     from scanner.reduce.engine import open_tables
-
-    from scanner.records.schema import TABLES
 
     with open_tables({table: folder / f"{table}.parquet" for table in TABLES}) as tables:
         return len(usage(tables["audit"], []).execute())
@@ -155,7 +154,7 @@ def main() -> None:
         path = Path(folder) / "audit.ndjson"
         generate(path, options.records)
         stored = evidence(path, Path(folder) / "stored")
-        results = {way: [] for way in WAYS}
+        results: dict[str, list[tuple[float, float, int]]] = {way: [] for way in WAYS}
         for _ in range(options.runs):
             for way in WAYS:
                 results[way].append(measure(way, path, stored))

@@ -110,9 +110,7 @@ def load(path: Path) -> Config:
             do="Copy config.example.toml and edit it.",
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(
-            "The configuration is not UTF-8 text.", where=str(path), do="Save it as UTF-8."
-        ) from error
+        raise ConfigError("The configuration is not UTF-8 text.", where=str(path), do="Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f"The configuration is not valid TOML: {error}.", where=str(path), do="Correct that line."

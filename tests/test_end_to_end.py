@@ -89,13 +89,18 @@ def test_every_person_is_seen_exactly_as_the_truth_says(scanned: Scanned, truth:
     best: dict[str, dict[tuple[str, str], str]] = {}
     for row in scanned.result["usage"]:
         # Other vendors' AI is listed and not judged; workloads are apps.
-        if row["service"] != "other_ai_app" and row["principal"]["kind"] not in ("service_principal", "managed_identity"):
+        if row["service"] != "other_ai_app" and row["principal"]["kind"] not in (
+            "service_principal",
+            "managed_identity",
+        ):
             uses = best.setdefault(row["principal"]["id"].casefold(), {})
             key = (row["service"], row["account"])
             uses[key] = min(row["grade"], uses.get(key, "U"))
     wrong = {}
     for person in truth.truth.people:
-        seen = {(service, account, grade) for (service, account), grade in best.pop(person.principal.casefold(), {}).items()}
+        seen = {
+            (service, account, grade) for (service, account), grade in best.pop(person.principal.casefold(), {}).items()
+        }
         wanted = {use for use in person.expected if use[2] != "E"}  # exposure is a finding without use
         if seen != wanted:
             wrong[person.principal] = (person.case, "wanted", wanted, "seen", seen)
@@ -203,7 +208,9 @@ def test_a_source_left_out_makes_strict_fail(tmp_path: Path) -> None:
 def test_export_files_of_the_company_give_the_same_findings(tmp_path: Path, truth: Company) -> None:
     files = tmp_path / "files"
     assert run("sample", "export", files, cwd=tmp_path).returncode == 0
-    (tmp_path / "config.toml").write_text('[tenant]\ncloud = "sample"\n[consumer_copilot]\nupdated_app_from_version = "1.26.80.0"\n')
+    (tmp_path / "config.toml").write_text(
+        '[tenant]\ncloud = "sample"\n[consumer_copilot]\nupdated_app_from_version = "1.26.80.0"\n'
+    )
     done = run("scan", "--from", files, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     result = json.loads((tmp_path / "out" / "assessment.json").read_text())

@@ -126,4 +126,6 @@ def load() -> Catalog:
     try:
         return Catalog.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise DataFileError(f"The signatures file is not valid: {error}", where="scanner/catalog/signatures.toml") from error
+        raise DataFileError(
+            f"The signatures file is not valid: {error}", where="scanner/catalog/signatures.toml"
+        ) from error

@@ -31,13 +31,8 @@ def error_for(response: httpx.Response, where: str) -> ScannerError:
     """Give the error for an answer that is not a success. Its text holds the service's code and message, never the request."""
     code, message = _read(response)
     what = f"The service answered {response.status_code} {code}: {message}".strip(" :")
-    if (
-        any(known.casefold() in code.casefold() for known in _LICENSE_CODES)
-        or "premium license" in message.casefold()
-    ):
-        return NotLicensedError(
-            what, where=where, do="The API needs a licence that this tenant does not have."
-        )
+    if any(known.casefold() in code.casefold() for known in _LICENSE_CODES) or "premium license" in message.casefold():
+        return NotLicensedError(what, where=where, do="The API needs a licence that this tenant does not have.")
     if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         return NotPermittedError(
             what,
@@ -45,9 +40,7 @@ def error_for(response: httpx.Response, where: str) -> ScannerError:
             do="Grant the permission that the source names, and consent to it as an administrator.",
         )
     if response.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
-        return NotFoundError(
-            what, where=where, do="The API or feature is not available in this tenant or cloud."
-        )
+        return NotFoundError(what, where=where, do="The API or feature is not available in this tenant or cloud.")
     if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
         return ThrottledError(what, where=where, do="Run the scan at a quieter hour.")
     return ServiceError(what, where=where, do="Try again later; if it stays, report it with the code above.")

@@ -20,11 +20,11 @@ from kiota_abstractions.authentication import AccessTokenProvider, BaseBearerTok
 from kiota_abstractions.method import Method
 from kiota_abstractions.native_response_handler import NativeResponseHandler
 from kiota_abstractions.request_information import RequestInformation
+from kiota_http.kiota_client_factory import KiotaClientFactory
 from kiota_http.middleware import RetryHandler
 from kiota_http.middleware.options import ResponseHandlerOption
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph_core import GraphClientFactory
-from kiota_http.kiota_client_factory import KiotaClientFactory
 
 from scanner.errors import BadAnswerError, ServiceError, ThrottledError
 from scanner.tenant.answers import error_for
@@ -120,9 +120,7 @@ class GraphClient:
             outcome = await self._try(method, url, body)
             if isinstance(outcome, dict):
                 return outcome
-            pause = pause_before(
-                attempt, outcome if isinstance(outcome, httpx.Response) else None, self._policy
-            )
+            pause = pause_before(attempt, outcome if isinstance(outcome, httpx.Response) else None, self._policy)
             if attempt + 1 == self._policy.attempts or waited + pause > self._policy.total_seconds:
                 break
             await self._sleep(pause)

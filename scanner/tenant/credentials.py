@@ -88,17 +88,13 @@ def read_credential(sign_in: SignIn) -> str | dict[str, str]:
 
 def _private_file(path: Path | None, key: str) -> str:
     if path is None or not path.is_file():
-        raise ConfigError(
-            f"The file {path} does not exist.", where=key, do="Give the path of a readable file."
-        )
+        raise ConfigError(f"The file {path} does not exist.", where=key, do="Give the path of a readable file.")
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ConfigError(f"The file {path} can be read by others.", where=key, do=f"chmod 600 {path}")
     return path.read_text(encoding="utf-8")
 
 
-def _application(
-    tenant: Tenant, cloud: Cloud, credential: str | dict[str, str]
-) -> msal.ConfidentialClientApplication:
+def _application(tenant: Tenant, cloud: Cloud, credential: str | dict[str, str]) -> msal.ConfidentialClientApplication:
     session = requests.Session()
     if cloud.ca_file is not None:
         session.verify, session.trust_env = str(cloud.ca_file), False
