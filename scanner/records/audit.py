@@ -56,7 +56,25 @@ _CONTENT: Final = frozenset({"copiloteventdata", "contexts", "accessedresources"
 _BOT_ID: Final = "powerplatformanalyticsresourcebotid"
 _BOT_NAME: Final = "powerplatformanalyticsresourcebotname"
 _AUTHENTICATION: Final = "authenticationmode"
-_ENUMERATION: Final = re.compile(r"[\w .+-]{1,64}")
+_SHORT_NAME: Final = re.compile(r"[\w.+-]+(?: [\w.+-]+){0,3}")
+_LONGEST_NAME: Final = 64
+_OTHER_MODE: Final = "other"
+_MODES: Final = {
+    spelling: mode
+    for mode, spellings in {
+        "Unspecified": ("0", "unspecified"),
+        "None": ("1", "none", "noauthentication"),
+        "Integrated": ("2", "integrated", "microsoft", "authenticatewithmicrosoft", "onlyforteams"),
+        "Custom": ("3", "custom", "manual", "authenticatemanually", "customazureactivedirectory", "customazuread"),
+        "GenericOAuth2": ("4", "genericoauth2", "oauth2"),
+    }.items()
+    for spelling in spellings
+}
+"""Squashed spellings and numbers of an agent's authentication mode. Any other text is kept as `other`, because it may say anything.
+
+https://learn.microsoft.com/en-us/power-apps/developer/data-platform/reference/entities/bot (authenticationmode)
+"""
+
 _WALK_DEPTH: Final = 8
 _WALK_NODES: Final = 5_000
 
@@ -226,6 +244,7 @@ def _maker_details(fields: Fields, row: Row) -> Row:
     """
     found = _named_values(fields, frozenset({"botid", _BOT_ID, _BOT_NAME, "botname", "botschemaname", _AUTHENTICATION}))
     agent_id = row["agent_id"] or found.get("botid") or found.get(_BOT_ID)
+    mode = found.get(_AUTHENTICATION)
     return {
         "agent_id": agent_id.lower() if agent_id else None,
         "agent_name": row["agent_name"]
@@ -233,14 +252,14 @@ def _maker_details(fields: Fields, row: Row) -> Row:
         or found.get("botname")
         or found.get(_BOT_NAME)
         or found.get("botschemaname"),
-        "authentication_mode": found.get(_AUTHENTICATION),
+        "authentication_mode": None if mode is None else _MODES.get(squash(mode), _OTHER_MODE),
     }
 
 
 def _named_values(root: Fields, names: frozenset[str]) -> dict[str, str]:
     """Find short values by name anywhere in a record, as a key or as the `Name` of a name-value pair; the new value of a change wins.
 
-    Only values that look like an enumeration, an id or a short name are taken, so that free text cannot enter under a known key.
+    Of ids and names only short ones of a few words are taken, so that free text cannot enter under a known key.
     """
     found: dict[str, str] = {}
     queue: list[tuple[object, int]] = [(root, 0)]
@@ -272,5 +291,7 @@ def _bounded(queue: list[tuple[object, int]]) -> Any:
 
 def _keep(found: dict[str, str], name: str, fields: Fields, *value_names: str) -> None:
     value = text(fields, *value_names)
-    if value is not None and name not in found and _ENUMERATION.fullmatch(value):
+    if value is None or name in found:
+        return
+    if name == _AUTHENTICATION or (len(value) <= _LONGEST_NAME and _SHORT_NAME.fullmatch(value)):
         found[name] = value
