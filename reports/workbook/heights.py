@@ -6,6 +6,8 @@ import math
 import unicodedata
 from collections.abc import Iterable
 
+from reports.text import visible
+
 MAX_HEIGHT = 409.0
 """The greatest height of a row that Excel takes, in points.
 https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
@@ -21,7 +23,7 @@ def rows_needed(text: str, width: float) -> int:
     A column's width counts digits of the default font. Running text at 10 points is a fifth narrower, which leaves room for lines
     that break early.
     """
-    return sum(max(1, math.ceil(_columns(part) / width)) for part in text.split("\n"))
+    return sum(max(1, math.ceil(_columns(part) / width)) for part in visible(text).split("\n"))
 
 
 def row_height(texts: Iterable[tuple[str, float]]) -> float:

@@ -99,9 +99,9 @@ def _table_styles() -> list[NamedStyle]:
     return [
         _style("header", bold=True, color="FFFFFF", fill=_BLUE, down="center"),
         _style("text", line=True),
-        _style("count", across="right", number=COUNT_FORMAT, line=True, indent=1),
-        _style("time", number=TIME_FORMAT, line=True),
-        _style("day", number=DAY_FORMAT, line=True),
+        _style("count", across="right", number=COUNT_FORMAT, line=True, wrap=False, indent=1),
+        _style("time", number=TIME_FORMAT, line=True, wrap=False),
+        _style("day", number=DAY_FORMAT, line=True, wrap=False),
         _style("grade", bold=True, across="center", line=True),
         _style("link", color="0B57A4", underline="single", line=True),
         _style("note", color=_GRAY, wrap=False),
