@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,11 +26,14 @@ def raw(world: Company) -> str:
 
 def host(row: dict[str, Any]) -> str:
     text: str = row["RemoteUrl"].removeprefix("https://")
-    return text.split("/")[0].split("?")[0].split(":")[0].lower()
+    return re.split("[/?:]", text, maxsplit=1)[0].lower()
 
 
 def is_consumer(row: dict[str, Any]) -> bool:
-    return any(host(row) == name or host(row).endswith(f".{name}") for name in CONSUMER) and "Failed" not in row["ActionType"]
+    return (
+        any(host(row) == name or host(row).endswith(f".{name}") for name in CONSUMER)
+        and "Failed" not in row["ActionType"]
+    )
 
 
 def who(row: dict[str, Any]) -> str:
@@ -64,7 +68,11 @@ def test_the_size_of_the_company(world: Company) -> None:
     assert 480 <= len(world.users) <= 520
     logins = [user["userPrincipalName"].lower() for user in world.users]
     assert len(set(logins)) == len(logins) == len({user["id"] for user in world.users})
-    licensed = [p for p in world.truth.people if ("m365_copilot", "entra", "A") in p.expected or "Holds a Copilot licence" in p.case]
+    licensed = [
+        p
+        for p in world.truth.people
+        if ("m365_copilot", "entra", "A") in p.expected or "Holds a Copilot licence" in p.case
+    ]
     assert len(licensed) == 90
 
 
@@ -96,7 +104,9 @@ def test_every_user_and_every_finding_has_a_truth_with_a_reason(world: Company) 
 
 def test_personal_accounts_are_findings_only_with_successful_ai_use_or_a_licence(world: Company) -> None:
     msa = {
-        user["id"]: user for user in world.users if user["identities"][0]["issuer"].replace(" ", "").lower() == "microsoftaccount"
+        user["id"]: user
+        for user in world.users
+        if user["identities"][0]["issuer"].replace(" ", "").lower() == "microsoftaccount"
     }
     assert len(msa) == 8
     ai = {facts().apps[name].id for name in ("copilot", "chat_client", "foundry_portal")}
@@ -127,7 +137,9 @@ def test_licences_follow_the_plans_and_not_the_sku(world: Company) -> None:
             p["servicePlanId"] == paid and p["capabilityStatus"] == "Enabled" for p in user["assignedPlans"]
         ) and not any(paid in row["disabledPlans"] for row in user["assignedLicenses"])
         off += holds and not works
-        used = {service for service, account, grade in people[user["id"]].expected if account == "entra" and grade == "A"}
+        used = {
+            service for service, account, grade in people[user["id"]].expected if account == "entra" and grade == "A"
+        }
         assert not (used & {"m365_copilot"} and not works)
         assert not (used & {"m365_copilot_chat", "m365_copilot_maa"} and works)
     assert off == 6
@@ -188,7 +200,8 @@ def test_the_latest_revision_decides(world: Company) -> None:
     named = {
         record["UserId"].lower()
         for record in latest.values()
-        if record.get("AppIdentity") == "AIApp.SaaS.Microsoft Copilot" and record["CreationTime"] >= START.strftime("%Y-%m-%d")
+        if record.get("AppIdentity") == "AIApp.SaaS.Microsoft Copilot"
+        and record["CreationTime"] >= START.strftime("%Y-%m-%d")
     }
     assert named == {p.login.lower() for p in world.truth.people if any(f.grade == "B" for f in p.findings)}
     (cleared,) = with_case(world, "latest revision names ChatGPT")

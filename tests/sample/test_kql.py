@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -77,7 +78,9 @@ def test_extend_and_summarize() -> None:
 
 
 def test_layout_does_not_matter() -> None:
-    assert ask("T|where Size>3|summarize N=count() by Url") == ask("T\n\n |  where  Size >  3\t| summarize N = count()  by  Url ")
+    assert ask("T|where Size>3|summarize N=count() by Url") == ask(
+        "T\n\n |  where  Size >  3\t| summarize N = count()  by  Url "
+    )
 
 
 def test_the_answer_is_cut_at_the_limit() -> None:
@@ -131,7 +134,5 @@ def test_has_finds_whole_terms_only(text: str, term: str) -> None:
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_parser(text: str) -> None:
-    try:
-        ask(f"T | where {text}")
-    except KqlError as error:
-        assert error.what
+    with contextlib.suppress(KqlError):
+        assert len(ask(f"T | where {text}").rows) <= len(ROWS)
