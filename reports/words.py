@@ -44,6 +44,9 @@ TRAINING: dict[Training, str] = {
     Training.YES_OPT_OUT: "Yes, unless opted out",
 }
 
+NOT_JUDGED = "Not judged (another vendor)"
+"""For services that are listed when seen; `TrainingAnswer.confidence` is then `not_judged`."""
+
 PURPOSE: dict[Purpose, str] = {
     Purpose.FOUNDATION_TRAINING: "Training of foundation models",
     Purpose.PRODUCT_IMPROVEMENT: "Product and AI improvement",

@@ -201,7 +201,8 @@ class TrainingAnswer:
         value: the effective answer, after doubt has taken the worst one.
         purpose: the purpose that was asked about.
         cell: id of the row that won, or an empty string where no row answers.
-        confidence: `verified`, `seed_only` or `unverified`, as the row says; `none` where no row answers.
+        confidence: `verified`, `seed_only` or `unverified`, as the row says; `none` where no row answers, `not_judged` for another
+            vendor's service, which is listed and not judged.
         opt_out: who can opt out, and where.
         sources: the documents behind the row.
         reason: one sentence: why this row, and what doubt did to the answer.

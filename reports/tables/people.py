@@ -10,6 +10,7 @@ from reports.tables.columns import Column, Kind, Table, lines
 from reports.tables.findings import first_seen, last_seen
 from scanner.model import AccountKind, Assessment, Finding, Grade, Principal, Training, Usage
 
+_NOT_JUDGED = "not_judged"
 _OTHER = (AccountKind.NONE, AccountKind.GITHUB, AccountKind.UNKNOWN)
 
 
@@ -58,15 +59,23 @@ def _services(person: PersonRecord, accounts: Iterable[AccountKind], *, name_acc
 
 
 def _worst(person: PersonRecord) -> Usage | None:
-    """Give the usage with the worst training answer; a plain yes before an unknown that is treated as one."""
-    return max(
-        person.usage, key=lambda u: (u.training.value.badness, u.training.value is Training.YES_OPT_OUT), default=None
-    )
+    """Give the usage with the worst training answer.
+
+    A plain yes goes before an unknown that is treated as one, and what is not judged comes last.
+    """
+    return max(person.usage, key=_badness, default=None)
+
+
+def _badness(usage: Usage) -> tuple[bool, int, bool]:
+    value = usage.training.value
+    return usage.training.confidence != _NOT_JUDGED, value.badness, value is Training.YES_OPT_OUT
 
 
 def _worst_training(person: PersonRecord) -> str:
     worst = _worst(person)
-    return "" if worst is None else words.TRAINING[worst.training.value]
+    if worst is None:
+        return ""
+    return words.NOT_JUDGED if worst.training.confidence == _NOT_JUDGED else words.TRAINING[worst.training.value]
 
 
 def _worst_service(person: PersonRecord) -> str:

@@ -39,14 +39,15 @@ class Basis:
 def assess(observed: Observed, basis: Basis, run: RunInfo) -> Assessment:
     """Judge every observation and give the whole result. The same input gives the same result, but for `run`."""
     matrix, scan = basis.matrix, basis.scan
-    judged = judge(observed.observations, matrix, cloud=basis.cloud, as_of=scan.as_of)
+    last_day = scan.window.end.date()
+    judged = judge(observed.observations, matrix, cloud=basis.cloud, as_of=scan.as_of, last_day=last_day)
     status = {item.source: item.status for item in basis.coverage}
     rules = Judge(
         matrix=matrix,
         tenant=scan.tenant,
         cloud=basis.cloud,
         as_of=scan.as_of,
-        last_day=scan.window.end.date(),
+        last_day=last_day,
         directory_complete=status.get("directory") is CoverageStatus.COMPLETE,
     )
     findings = find(judged, observed, rules)
@@ -58,7 +59,7 @@ def assess(observed: Observed, basis: Basis, run: RunInfo) -> Assessment:
         coverage=basis.coverage,
         findings=tuple(findings),
         usage=usage,
-        apps=list_apps(observed.observations, observed.agents, findings, matrix),
+        apps=list_apps(observed.observations, observed.agents, findings, matrix, last_day),
         policy=_policy(matrix, scan.as_of, usage),
         assumptions=_assumptions(matrix, usage),
         run=run,

@@ -24,7 +24,9 @@ class Judged:
     hints: tuple[str, ...]
 
 
-def judge(observations: Sequence[Observation], matrix: Matrix, *, cloud: str, as_of: date) -> list[Judged]:
+def judge(
+    observations: Sequence[Observation], matrix: Matrix, *, cloud: str, as_of: date, last_day: date
+) -> list[Judged]:
     """Give one usage row per principal, service, account, conditions and answer, strongest evidence first.
 
     Args:
@@ -32,6 +34,7 @@ def judge(observations: Sequence[Observation], matrix: Matrix, *, cloud: str, as
         matrix: the policy matrix.
         cloud: the tenant's cloud as the matrix names it.
         as_of: the day on which the matrix's staleness is measured.
+        last_day: the day by which services are named, so that a renamed service has one name in a report.
     """
     answers: dict[tuple[object, ...], TrainingAnswer] = {}
     groups: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
@@ -45,7 +48,7 @@ def judge(observations: Sequence[Observation], matrix: Matrix, *, cloud: str, as
         group = (item.principal.id, item.service, item.account, item.conditions, answer.value, answer.cell)
         groups[group].append(item)
         answer_of[group] = answer
-    return [_join(matrix, items, answer_of[key]) for key, items in groups.items()]
+    return [_join(matrix, items, answer_of[key], last_day) for key, items in groups.items()]
 
 
 def best(grades: Sequence[Grade]) -> Grade:
@@ -61,16 +64,21 @@ def _conditions(item: Observation, cloud: str) -> tuple[tuple[str, str], ...]:
 
 def _resolve(matrix: Matrix, item: Observation, conditions: tuple[tuple[str, str], ...], as_of: date) -> TrainingAnswer:
     question = Question(item.service, item.account, Purpose.FOUNDATION_TRAINING, item.day, dict(conditions))
-    return resolve(matrix, question, as_of=as_of).answer
+    answer = resolve(matrix, question, as_of=as_of).answer
+    if is_judged(matrix, item.service):
+        return answer
+    return replace(
+        answer, confidence="not_judged", reason="another vendor's service is listed when it is seen, not judged"
+    )
 
 
-def _join(matrix: Matrix, items: list[Observation], answer: TrainingAnswer) -> Judged:
+def _join(matrix: Matrix, items: list[Observation], answer: TrainingAnswer, last_day: date) -> Judged:
     items = sorted(items, key=lambda item: (_ORDER.index(item.grade.value), item.evidence.source, item.evidence.detail))
     first = items[0]
     usage = Usage(
         principal=first.principal,
         service=first.service,
-        service_name=matrix.service_name(first.service, first.day),
+        service_name=matrix.service_name(first.service, last_day),
         account=first.account,
         grade=first.grade,
         account_rule=first.account_rule,

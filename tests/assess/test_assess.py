@@ -142,3 +142,17 @@ def test_finding_ids_rest_on_natural_keys_only(tmp_path: Path) -> None:
         audit=[audit("9", "ann", **CONSUMER, time=at(20)), audit("8", "bob", **CONSUMER)],
     )
     assert _own(one)[0].id in {item.id for item in _own(two)}
+
+
+def test_another_vendors_app_is_listed_and_not_judged(tmp_path: Path) -> None:
+    rows = [audit("1", "ann", record_type="AIAppInteraction", app_identity="AIApp.SaaS.ChatGPT")]
+    result = _assess(tmp_path, users=[user("ann")], audit=rows)
+    (usage,) = result.usage
+    assert (usage.service, usage.training.confidence, usage.finding) == ("other_ai_app", "not_judged", "")
+    assert result.findings == ()
+
+
+def test_a_service_that_is_renamed_in_the_window_has_one_name(tmp_path: Path) -> None:
+    rows = [audit("1", "ann", time=at(5)), audit("2", "ann", time=at(25))]
+    result = _assess(tmp_path, users=[user("ann")], audit=rows)
+    assert len({usage.service_name for usage in result.usage}) == 1
