@@ -79,9 +79,13 @@ def _unpack(
     chunks: Iterator[bytes], label: str, budget: _Budget, depth: int, file: IO[bytes] | None = None
 ) -> Iterator[Member | Unreadable]:
     """Look at the first bytes: gzip, zip, or not packed. `file` is the file itself, where it can be read in any order."""
-    head = next(chunks, b"")
-    while len(head) < len(_ZIP[0]) and (more := next(chunks, b"")):
-        head += more
+    head = b""
+    try:
+        while len(head) < len(_ZIP[0]) and (more := next(chunks, b"")):
+            head += more
+    except DamagedError as error:
+        yield Unreadable(label, error.what)
+        return
     chunks = chain([head] if head else [], chunks)
     if not head.startswith((_GZIP, *_ZIP)):
         yield Member(label, chunks)

@@ -26,6 +26,10 @@ _TAIL: Final = 16
 """A decoding error this close to the end of the window may come from the cut and not from the text (longest: two \\u escapes)."""
 
 
+_EXPONENT: Final = 3
+"""A number this close to the end of the window may go on there: `1`, then `.5`, `e5` or `e+5`."""
+
+
 class _Malformed(Exception):  # noqa: N818 - an outcome of one value, never seen outside
     """The text is not JSON here."""
 
@@ -199,7 +203,7 @@ class _Window:
                 reason = "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
                 raise _Malformed(reason) from None
             else:
-                if end < len(self._text) or self._ended:
+                if self._ended or end < len(self._text) - (_EXPONENT if isinstance(value, int | float) else 0):
                     return value, end
             if len(self._text) - self._at > limit:
                 raise _TooLong
@@ -207,6 +211,8 @@ class _Window:
 
     def resync(self) -> None:
         """Go to the next line that starts an object or a list, or to the end."""
+        if _NEXT_RECORD.match(self._text, max(0, self._at - 1)):
+            return  # a record without its end runs into the next one, which is whole
         while True:
             found = _NEXT_RECORD.search(self._text, self._at)
             if found:
@@ -233,7 +239,8 @@ class _Window:
         if self._ended:
             return False
         self.line()
-        rest = self._text[self._at :]
+        kept = min(1, self._at)  # the character before tells whether a line starts here
+        rest = self._text[self._at - kept :]
         parts, size = [rest], 0
         while size <= len(rest):
             chunk = next(self._chunks, None)
@@ -242,5 +249,5 @@ class _Window:
                 break
             parts.append(chunk)
             size += len(chunk)
-        self._text, self._at, self._counted = "".join(parts), 0, 0
+        self._text, self._at, self._counted = "".join(parts), kept, kept
         return True
