@@ -27,12 +27,12 @@ def read_items(member: Member, limits: Limits, notes: list[str]) -> Iterator[Ite
     chunks = text_chunks(member.chunks, notes)
     start = ""
     while not start.strip("\ufeff \t\r\n"):
+        if len(start) > limits.record_chars:
+            raise DamagedError("The file begins with nothing but blanks.")
         chunk = next(chunks, None)
         if chunk is None:
             raise DamagedError("The file is empty.")
         start += chunk
-        if len(start) > limits.record_chars:
-            raise DamagedError("The file holds nothing but blanks.")
     if _is_binary(start):
         raise DamagedError("The file is not text.")
     text = chain([start], chunks)
