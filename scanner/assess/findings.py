@@ -67,7 +67,12 @@ def find(judged: Sequence[Judged], observed: Observed, judge: Judge) -> list[Fin
         *_unknown_accounts(judged, judge),
         *_policy_rows(judged, judge),
     ]
-    return sorted(found, key=lambda item: (-item.severity.rank, item.grade, item.rule, item.principal.name, item.id))
+    return ordered(found)
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Give findings in the order of reports: most severe first, then by grade, rule and name."""
+    return sorted(findings, key=lambda item: (-item.severity.rank, item.grade, item.rule, item.principal.name, item.id))
 
 
 def finding_id(tenant: str, rule: str, *key: str) -> str:
@@ -112,7 +117,7 @@ def _personal_finding(items: list[Judged], judge: Judge) -> Finding:
         training=lead.training,
         evidence=merge_evidence([piece for usage in usages for piece in usage.evidence]),
         title=f"{lead.principal.name} {claim} {lead.service_name} with a personal account, which {default}",
-        reason=f"{whose}: {lead.evidence[0].detail}. {_sentence(lead.training.reason)}",
+        reason=f"{whose}: {lead.evidence[0].detail}. {sentence(lead.training.reason)}",
         remedy=_REMEDY_GUEST if in_directory else _REMEDY_PERSON,
         hints=tuple(dict.fromkeys(hint for item in items for hint in item.hints)),
     )
@@ -155,9 +160,9 @@ def _licensed_person(person: Person, judge: Judge) -> Finding:
         account_rule=person.identity.rule,
         conditions={},
         training=answer,
-        evidence=(_standing("directory", "licensed-personal-account", "holds a Copilot licence; no use was seen"),),
+        evidence=(standing("directory", "licensed-personal-account", "holds a Copilot licence; no use was seen"),),
         title=f"The personal account {person.principal.name} holds a licence for {name}",
-        reason=f"Use is possible; none was seen in the window. {_sentence(answer.reason)}",
+        reason=f"Use is possible; none was seen in the window. {sentence(answer.reason)}",
         remedy=_REMEDY_GUEST,
     )
 
@@ -182,7 +187,7 @@ def _open_agents(agents: Iterable[Agent], judge: Judge) -> Iterable[Finding]:
             training=answer,
             evidence=(agent.evidence,),
             title=f"The agent {agent.principal.name} answers people without any sign-in",
-            reason=f"Its latest authentication setting is {agent.authentication}. {_sentence(answer.reason)}",
+            reason=f"Its latest authentication setting is {agent.authentication}. {sentence(answer.reason)}",
             remedy=_REMEDY_AGENT,
         )
 
@@ -194,7 +199,8 @@ def _unknown_accounts(judged: Sequence[Judged], judge: Judge) -> Iterable[Findin
     groups: dict[tuple[str, str], list[Usage]] = defaultdict(list)
     for item in judged:
         usage = item.usage
-        if usage.account is AccountKind.UNKNOWN and is_bad(usage.training.value) and usage.principal.kind.is_person:
+        unclear = usage.account is AccountKind.UNKNOWN and is_bad(usage.training.value)
+        if unclear and usage.principal.kind.is_person and is_judged(judge.matrix, usage.service):
             groups[usage.principal.id, usage.service].append(usage)
     for usages in groups.values():
         lead = usages[0]
@@ -212,7 +218,7 @@ def _unknown_accounts(judged: Sequence[Judged], judge: Judge) -> Iterable[Findin
             training=lead.training,
             evidence=merge_evidence([piece for usage in usages for piece in usage.evidence]),
             title=f"{lead.principal.name} used {lead.service_name} with an account whose kind is not known",
-            reason=f"The directory does not tell what this account is ({lead.account_rule}). {_sentence(lead.training.reason)}",
+            reason=f"The directory does not tell what this account is ({lead.account_rule}). {sentence(lead.training.reason)}",
             remedy="Look the account up in Entra ID (Identities); if it was deleted, decide from its address and invitation.",
         )
 
@@ -258,15 +264,15 @@ def _row_finding(cell: str, service: str, account: AccountKind, items: list[Judg
         account_rule=lead.account_rule,
         conditions=lead.conditions,
         training=answer,
-        evidence=_summed(usages),
+        evidence=summed(usages),
         title=title,
-        reason=f"{_sentence(answer.reason)} Stated once for the row, not per person.",
+        reason=f"{sentence(answer.reason)} Stated once for the row, not per person.",
         remedy=_REMEDY_ROW,
         affected=count,
     )
 
 
-def _summed(usages: Sequence[Usage]) -> tuple[Evidence, ...]:
+def summed(usages: Sequence[Usage]) -> tuple[Evidence, ...]:
     """Sum up evidence by source, for a finding that speaks for many."""
     pieces = [piece for usage in usages for piece in usage.evidence]
     sources = sorted({piece.source for piece in pieces})
@@ -286,7 +292,8 @@ def _source_sum(source: str, pieces: Sequence[Evidence]) -> Evidence:
     )
 
 
-def _standing(source: str, rule: str, detail: str) -> Evidence:
+def standing(source: str, rule: str, detail: str) -> Evidence:
+    """Give evidence of a state rather than of events."""
     return Evidence(source, Grade.EXPOSURE, rule, None, None, 0, 0, detail)
 
 
@@ -295,6 +302,7 @@ def _answer(judge: Judge, service: str, account: AccountKind) -> TrainingAnswer:
     return resolve(judge.matrix, question, as_of=judge.as_of).answer
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Give a text with a capital letter at its front and a full stop at its end."""
     text = text.strip()
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")

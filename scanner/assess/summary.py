@@ -18,6 +18,7 @@ from scanner.model import (
     Usage,
 )
 
+_NOT_JUDGED = "not_judged"
 _CONSUMER_SOURCES = ("audit", "hunting")
 
 
@@ -29,7 +30,11 @@ def summarize(
     about_rows = [item for item in findings if item.principal.kind is PrincipalKind.POLICY_ROW]
     own = [item for item in findings if item.principal.kind is not PrincipalKind.POLICY_ROW]
     people = [item for item in own if item.principal.kind.is_person]
-    using = [item for item in usage if item.grade.is_use and item.principal.kind.is_person]
+    using = [
+        item
+        for item in usage
+        if item.grade.is_use and item.principal.kind.is_person and item.training.confidence != _NOT_JUDGED
+    ]
     blind = (*_gaps(coverage), *_unknown_people(usage), *_ALWAYS_BLIND)
     return Summary(
         verdict=_verdict(people, incomplete, coverage),
@@ -61,14 +66,17 @@ def _verdict(people: Sequence[Finding], incomplete: Sequence[str], coverage: Seq
         if item.rule == "personal-account-use" and item.training.value is Training.YES_OPT_OUT
     }
     other = {item.principal.id for item in people if item.rule == "personal-account-use"} - trained
-    possible = {item.principal.id for item in people} - trained - other
+    possible = {item.principal.id for item in people if not item.rule.startswith("overlay:")} - trained - other
+    ruled = {item.principal.id for item in people} - trained - other - possible
     gaps = f" Not everything could be seen: {', '.join(incomplete)}." if incomplete else ""
-    if not people:
-        return _nothing(coverage) + gaps
+    against = f"rules of the organization alone concern {_count(ruled)}" if ruled else ""
+    if not trained | other | possible:
+        return _nothing(coverage) + gaps + (f" {against[0].upper()}{against[1:]}." if against else "")
     parts = [
         f"{_count(trained)} used a personal Microsoft account where training is on by default" if trained else "",
         f"{_count(other)} used a personal account where no document rules training out" if other else "",
         f"for {_count(possible)} use is possible but not shown" if possible else "",
+        against,
     ]
     text = "; ".join(part for part in parts if part)
     return f"{text[0].upper()}{text[1:]}.{gaps}"
@@ -98,7 +106,11 @@ def _gaps(coverage: Sequence[Coverage]) -> list[str]:
 
 def _unknown_people(usage: Sequence[Usage]) -> list[str]:
     people = {
-        item.principal.id for item in usage if item.account is AccountKind.UNKNOWN and item.principal.kind.is_person
+        item.principal.id
+        for item in usage
+        if item.account is AccountKind.UNKNOWN
+        and item.principal.kind.is_person
+        and item.training.confidence != _NOT_JUDGED
     }
     if not people:
         return []

@@ -52,6 +52,10 @@ def main() -> None:
     except ScannerError as error:
         sys.stderr.write(f"error: {error.diagnostics()}\n")
         sys.exit(error.exit_code)
+    except OSError as error:
+        # What the rooms could not foresee: a full disk, a file taken away in mid-run.
+        sys.stderr.write(f"error: {error.strerror or error}\n  where: {error.filename or 'unknown'}\n")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.stderr.write("error: Interrupted. No report was written.\n")
         sys.exit(130)

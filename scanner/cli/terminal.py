@@ -17,6 +17,7 @@ from scanner.model import Assessment, Coverage, PrincipalKind
 from scanner.progress import Observer, Silent
 
 _LISTED = 10
+_NOTES = 3
 
 
 @contextmanager
@@ -84,6 +85,10 @@ def print_summary(assessment: Assessment, files: tuple[Path, ...]) -> None:
         reason = f": {source.reason}" if source.reason else ""
         status = source.status.value.replace("_", " ")
         console.print(Text(f"  {source.title}: {status}, {source.rows:,} rows{reason}"))
+        for note in source.notes[:_NOTES]:
+            console.print(Text(f"    {note}"))
+        if len(source.notes) > _NOTES:
+            console.print(f"    and {len(source.notes) - _NOTES} more notes in the report")
     for path in files:
         console.print(Text(f"Written: {path}"))
     console.print(Text(f"Scan id: {assessment.scan.id}"))

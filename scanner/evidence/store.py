@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from scanner.errors import EvidenceError
+from scanner.errors import EvidenceError, OutputError
 from scanner.evidence.manifest import FORMAT, NAME, EvidenceFile, Manifest, ScanFacts, read_manifest
 from scanner.model import Coverage
 from scanner.records.schema import SCHEMAS, TABLES, Row
@@ -31,8 +31,15 @@ class EvidenceWriter:
         self._folder = folder
         self._parts = folder / _PARTS
         self._count = 0
-        self._parts.mkdir(parents=True, mode=0o700)
-        folder.chmod(0o700)
+        try:
+            self._parts.mkdir(parents=True, mode=0o700)
+            folder.chmod(0o700)
+        except OSError as error:
+            raise OutputError(
+                f"The evidence folder cannot be made: {error.strerror}.",
+                where=str(folder),
+                do="Choose a folder that you may write to with --out.",
+            ) from error
 
     def write(self, table: str, rows: list[Row]) -> None:
         """Store one batch at once; rows have the columns of `SCHEMAS[table]`, and a column not named there is an error."""

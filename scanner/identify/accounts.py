@@ -58,6 +58,9 @@ def record_identity(upn: str, *, home_is_msa: bool) -> AccountCall:
 CONSUMER_SERVICE = "consumer-service-takes-personal-accounts-only"
 """Work accounts are sent away from the consumer service, so a session there is a personal account, or nobody signed in."""
 
+OTHER_VENDOR = AccountCall(AccountKind.UNKNOWN, Grade.UNKNOWN, "account-of-another-vendor")
+"""An audit record of another vendor's app names the employee, not the account that was used there."""
+
 WORKLOAD = AccountCall(AccountKind.ENTRA, Grade.PROVEN, "workload-identity")
 """Service principals and managed identities are always of an Entra tenant."""
 

@@ -160,6 +160,9 @@ def _audit(frame: pd.DataFrame, agent_names: dict[str, str], known: People) -> I
                 person, call, identity, Grade.STRONG, row, source="audit", detail=f"{where} used on a managed device"
             )
             continue
+        if call.service == services.OTHER:
+            # A browser or device saw another vendor's app; which account was signed in there, the record does not say.
+            person = replace(person, identity=accounts.OTHER_VENDOR)
         call = services.within_family(call, row["app_host"], person.licensed)
         provider = services.model_provider(row["models"])
         yield _observation(

@@ -22,6 +22,7 @@ AUTO_START_FLAG: Final = "--no-startup-window"
 """What a browser-based app is started with at logon, without a window (https://lolbas-project.github.io/)."""
 
 _TABLES: Final = {squash(name): name for name in (NETWORK, PROCESS)}
+_CONNECTED: Final = frozenset({"connectionsuccess", "httpconnectioninspected", "sslconnectioninspected"})
 _HOST: Final = re.compile(r"[^\s/\\?#@:,;\"'<>|]{1,253}")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _END_OF_AUTHORITY: Final = re.compile(r"[/?#\\\s]")
@@ -60,6 +61,8 @@ def parse_device_event(raw: Mapping[str, Any], table: str | None = None) -> Row:
     }
     if row["events"] is None:
         row["events"] = 1
+    if not is_process and not _connected(fields):
+        row["events"] = 0
     return _checked(row)
 
 
@@ -78,6 +81,15 @@ def host_of(url: str | None) -> str | None:
         return address if re.fullmatch(r"[0-9a-f:.]{2,45}", address) else None
     host = authority.split(":", 1)[0].rstrip(".").lower()
     return host if _HOST.fullmatch(host) else None
+
+
+def _connected(fields: Fields) -> bool:
+    """Tell whether a connection came about; a blocked or failed one is kept with no events, so that it is no use.
+
+    The action is not named in rows that a query summed up; the scanner's own query asks for these actions only.
+    """
+    action = text(fields, "actiontype")
+    return action is None or action.casefold() in _CONNECTED
 
 
 def _table(fields: Fields, table: str | None) -> str:
@@ -121,6 +133,6 @@ def _checked(row: Row) -> Row:
         raise BadRow("a process event without a process")
     if row["time_last"] < row["time_first"]:
         raise BadRow("the last event is before the first")
-    if row["events"] < 1:
-        raise BadRow("the number of events is not positive")
+    if row["events"] < 0:
+        raise BadRow("the number of events is negative")
     return row

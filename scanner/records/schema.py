@@ -95,7 +95,8 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
         plugins=_TEXTS,
     ),
     # One row per group of device events: one process of one account on one device reached one host (source_table
-    # DeviceNetworkEvents) or was started (DeviceProcessEvents, host null). `events` is 1 for raw rows.
+    # DeviceNetworkEvents) or was started (DeviceProcessEvents, host null). `events` is 1 for raw rows,
+    # and 0 for a connection that was blocked or failed.
     "device_events": _table(
         source_table=pa.string(),
         time_first=_TIME,

@@ -72,7 +72,9 @@ def app_starts(events: ibis.Table, catalog: Catalog, boundaries: Sequence[date])
 
     Columns: account_object_id, account_upn, device_name, version, period, manual_starts, auto_starts, and the sums.
     """
-    started = events.filter(lower(_.process).isin(catalog.processes("consumer_app")) & _.host.isnull())
+    started = events.filter(
+        (_.source_table == "DeviceProcessEvents") & lower(_.process).isin(catalog.processes("consumer_app"))
+    )
     return (
         _clean(started)
         .mutate(period=lambda t: period(t.time_first, boundaries), version=_.process_version.fill_null(""))
@@ -90,7 +92,7 @@ def app_starts(events: ibis.Table, catalog: Catalog, boundaries: Sequence[date])
 
 def _hours(events: ibis.Table, catalog: Catalog) -> ibis.Table:
     """Sum connections by account, device, process and hour, one column per role of host, and mark redirected hours."""
-    network = _clean(events.filter(_.host.notnull()))
+    network = _clean(events.filter(_.host.notnull() & (_.events > 0)))
     network = network.mutate(role=_role(lower(_.host), catalog), process=lower(_.process)).filter(_.role != "")
     hours = (
         network.mutate(hour=_.time_first.truncate("h"), process_kind=_process_kind(_.process, catalog))

@@ -149,6 +149,7 @@ def test_another_vendors_app_is_listed_and_not_judged(tmp_path: Path) -> None:
     result = _assess(tmp_path, users=[user("ann")], audit=rows)
     (usage,) = result.usage
     assert (usage.service, usage.training.confidence, usage.finding) == ("other_ai_app", "not_judged", "")
+    assert usage.account is AccountKind.UNKNOWN
     assert result.findings == ()
 
 

@@ -93,6 +93,12 @@ def test_a_scan_that_does_not_exist(tmp_path: Path, command: str) -> None:
     refused(run(command, "20260101T000000Z-abcdef", cwd=tmp_path), 1, "no finished scan", cwd=tmp_path)
 
 
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    (tmp_path / "audit.ndjson").write_text('{"Id": "1"}\n')
+    refused(run("scan", "--from", "audit.ndjson", "--out", "taken", cwd=tmp_path), 1, "taken", "--out", cwd=tmp_path)
+
+
 def test_paths_need_from(tmp_path: Path) -> None:
     refused(run("scan", "some.csv", cwd=tmp_path), 2, "--from", cwd=tmp_path)
 

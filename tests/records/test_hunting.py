@@ -141,7 +141,7 @@ def test_a_host_never_holds_a_path(url: str) -> None:
             },
             "neither a device nor an account",
         ),
-        ({"Events": 0}, "not positive"),
+        ({"Events": -1}, "negative"),
         ({"LastSeen": "2026-08-05T10:00:00Z"}, "before the first"),
         ({"Table": "DeviceFileEvents"}, "another hunting table"),
     ],
@@ -154,3 +154,10 @@ def test_bad_rows_say_why(change: dict[str, Any], reason: str) -> None:
 def test_a_process_event_needs_a_process() -> None:
     with pytest.raises(BadRow, match="without a process"):
         parse_device_event({"Timestamp": "2026-08-05T10:00:00Z", "DeviceName": "pc"})
+
+
+def test_a_blocked_connection_has_no_events() -> None:
+    raw = {"Timestamp": "2026-08-05T10:00:00Z", "DeviceName": "pc-1", "RemoteUrl": "copilot.microsoft.com"}
+    assert parse_device_event({**raw, "ActionType": "ConnectionFailed"})["events"] == 0
+    assert parse_device_event({**raw, "ActionType": "ConnectionSuccess"})["events"] == 1
+    assert parse_device_event(raw)["events"] == 1

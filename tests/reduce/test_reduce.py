@@ -71,6 +71,10 @@ def test_a_browser_that_updates_itself_between_two_hits_is_still_one_browser(tmp
     assert reduced(tmp_path, device_events=rows).devices.empty
 
 
+def test_a_connection_that_was_blocked_is_no_use(tmp_path: Path) -> None:
+    assert reduced(tmp_path, device_events=[hit("ann", at(5), events=0)]).devices.empty
+
+
 def test_features_count_days_over_all_devices_of_a_person(tmp_path: Path) -> None:
     rows = [
         hit("ann", at(5)),
