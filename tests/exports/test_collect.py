@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -238,6 +240,29 @@ def test_a_bomb_is_named_and_the_other_files_are_read(folder: Folder) -> None:
     result = run(folder.path, limits=Limits(ratio_floor=1_000_000, ratio=50))
     assert len(result.rows("audit")) == 1
     assert "bomb" in result.notes("files")
+
+
+def test_an_archive_of_too_many_entries_is_named(folder: Folder) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number in range(5):
+            archive.writestr(f"{number}.json", json.dumps(audit(number)))
+    folder.raw("many.zip", stream.getvalue())
+    folder.ndjson("good", [audit(1)])
+    result = run(folder.path, limits=Limits(entries=4))
+    assert len(result.rows("audit")) == 1
+    assert "more than 4 entries" in result.notes("files")
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.ndjson("good", [audit(1)])
+
+    def refuse(path: object) -> object:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InputError, match="Permission denied"):
+        run(folder.path)
 
 
 def test_a_huge_line_ends_the_file_and_is_named(folder: Folder) -> None:

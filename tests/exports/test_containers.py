@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from scanner.exports.containers import Member, Unreadable, members
 from scanner.exports.items import DamagedError
@@ -211,3 +213,56 @@ def test_a_tar_is_not_taken_apart(tmp_path: Path) -> None:
     with tarfile.open(path, "w") as archive:
         archive.addfile(tarfile.TarInfo("x"))
     assert list(unpack(path)[0]) == ["a.tar"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("cut", [10, 40, 60_000, 470_000])
+def test_stored_and_packed_entries_before_a_cut(tmp_path: Path, method: int, cut: int) -> None:
+    packed = zipped({"1.json": BODY, "2.json": b"second " * 70_000}, method)
+    read, told = unpack(put(tmp_path / "a.zip", packed[: min(cut, len(packed) - 40)]))
+    first = read.get("a.zip > 1.json", b"")
+    assert BODY.startswith(first)
+    assert "a.zip" in told
+    assert (first == BODY) or "cut short" in str(told)
+
+
+def test_sizes_behind_an_entry_without_their_mark(tmp_path: Path) -> None:
+    """The mark before the sizes is optional, and old writers leave it out."""
+    packed = streamed_zip({"1.json": BODY, "2.json": b"second"})
+    whole = put(tmp_path / "a.zip", packed.replace(b"PK\x07\x08", b"")[:-40])
+    assert unpack(whole)[0] == {"a.zip > 1.json": BODY, "a.zip > 2.json": b"second"}
+
+
+def test_a_zip_that_is_cut_and_holds_an_encrypted_entry(tmp_path: Path) -> None:
+    packed = bytearray(zipped({"1.json": BODY, "2.json": b"second"}))
+    packed[6] |= 1
+    assert unpack(put(tmp_path / "a.zip", bytes(packed[:-40])))[0] == {}
+
+
+def test_a_cut_zip_in_a_cut_gzip(tmp_path: Path) -> None:
+    inner = zipped({"1.json": BODY, "2.json": b"second"}, zipfile.ZIP_STORED)
+    packed = gzip.compress(inner)
+    read, told = unpack(put(tmp_path / "a", packed[: len(packed) // 2]))
+    assert BODY.startswith(read["a > 1.json"])
+    assert told["a"] == "The gzip data is cut short."
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), kind=st.sampled_from(["zip", "streamed", "gzip", "zip in gzip", "gzip in zip"]))
+def test_any_damage_ends_in_words(tmp_path: Path, data: st.DataObject, kind: str) -> None:
+    body = {"1.json": b'{"a": 1}\n' * 50, "2.json": b"second"}
+    packed = bytearray(
+        {
+            "zip": lambda: zipped(body),
+            "streamed": lambda: streamed_zip(body),
+            "gzip": lambda: gzip.compress(body["1.json"]),
+            "zip in gzip": lambda: gzip.compress(zipped(body)),
+            "gzip in zip": lambda: zipped({"x.gz": gzip.compress(body["1.json"])}),
+        }[kind]()
+    )
+    for _ in range(data.draw(st.integers(0, 4))):
+        packed[data.draw(st.integers(0, len(packed) - 1))] = data.draw(st.integers(0, 255))
+    kept = packed[: data.draw(st.integers(0, len(packed)))]
+    read, told = unpack(put(tmp_path / "a", bytes(kept)))
+    assert all(isinstance(reason, str) and reason for reason in told.values())
+    assert read or told
