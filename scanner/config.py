@@ -78,10 +78,11 @@ class ConsumerCopilot(_Section):
 
 
 class Policy(_Section):
-    """A policy matrix of your own choice instead of the shipped one, and the file of your reviews."""
+    """A policy matrix of your own choice instead of the shipped one, the file of your reviews, and your overlay."""
 
     matrix: Path | None = None
     reviews: Path | None = None
+    overlay: Path | None = None
 
 
 class Config(_Section):

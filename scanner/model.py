@@ -285,6 +285,7 @@ class Finding:
         remedy: what can be done.
         affected: how many people or apps the finding speaks for (1, or the count that rests on a policy row).
         hints: facts shown beside the finding that clear nothing.
+        provenance: where an overlay was applied, each step from the vendor's answer to the severity, in order.
     """
 
     id: str
@@ -304,6 +305,7 @@ class Finding:
     remedy: str
     affected: int = 1
     hints: tuple[str, ...] = ()
+    provenance: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +386,8 @@ class ScanInfo:
     matrix_sha256: str
     as_of: date
     origin: str = "tenant"
+    overlay_id: str = ""
+    overlay_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from scanner.errors import AccessError, ScannerError
 from scanner.evidence import Evidence, EvidenceWriter, ScanFacts
 from scanner.identify import observe
 from scanner.model import Assessment, Coverage, CoverageStatus, RunInfo, ScanInfo, Window
+from scanner.overlay import Overlay
 from scanner.policy import Matrix
 from scanner.progress import Observer
 from scanner.records.schema import TABLES
@@ -131,8 +132,10 @@ def scan_files(
     )
 
 
-def assess_evidence(evidence: Evidence, matrix: Matrix, command: str, observer: Observer) -> Assessment:
-    """Reduce, identify and judge a scan's evidence. Needs no network; the same evidence and matrix give the same result."""
+def assess_evidence(
+    evidence: Evidence, matrix: Matrix, command: str, observer: Observer, overlay: Overlay | None = None
+) -> Assessment:
+    """Reduce, identify and judge a scan's evidence. Needs no network; the same evidence, matrix and overlay give the same result."""
     facts = evidence.manifest.scan
     observer.step("reduce")
     with open_tables({table: evidence.path(table) for table in TABLES}) as tables:
@@ -152,8 +155,10 @@ def assess_evidence(evidence: Evidence, matrix: Matrix, command: str, observer: 
         matrix_sha256=matrix.sha256,
         as_of=facts.finished.date(),
         origin=facts.origin,
+        overlay_id=overlay.head.id if overlay else "",
+        overlay_sha256=overlay.sha256 if overlay else "",
     )
-    basis = Basis(scan, evidence.manifest.coverage, matrix, facts.cloud)
+    basis = Basis(scan, evidence.manifest.coverage, matrix, facts.cloud, overlay)
     return assess(observed, basis, RunInfo(datetime.now(UTC), __version__, command))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from scanner.assess.apps import list_apps
 from scanner.assess.findings import Judge, find
 from scanner.assess.judge import Judged, judge
+from scanner.assess.overlay import apply_overlay, link_key
 from scanner.assess.summary import summarize
 from scanner.identify import Observed
 from scanner.model import (
@@ -23,17 +24,19 @@ from scanner.model import (
     ScanInfo,
     Usage,
 )
+from scanner.overlay import Overlay
 from scanner.policy import Matrix
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What an assessment rests on: the scan's facts, its coverage, the matrix and the tenant's cloud as the matrix names it."""
+    """What an assessment rests on: the scan's facts, coverage, the matrix, the tenant's cloud as the matrix calls it, the overlay."""
 
     scan: ScanInfo
     coverage: tuple[Coverage, ...]
     matrix: Matrix
     cloud: str
+    overlay: Overlay | None = None
 
 
 def assess(observed: Observed, basis: Basis, run: RunInfo) -> Assessment:
@@ -51,7 +54,11 @@ def assess(observed: Observed, basis: Basis, run: RunInfo) -> Assessment:
         directory_complete=status.get("directory") is CoverageStatus.COMPLETE,
     )
     findings = find(judged, observed, rules)
-    usage = _usage(judged, findings)
+    links: Mapping[tuple[object, ...], str] = {}
+    if basis.overlay is not None:
+        applied = apply_overlay(basis.overlay, findings, judged, rules)
+        findings, links = applied.findings, applied.links
+    usage = _usage(judged, findings, links)
     read = bool(observed.people_count) or rules.directory_complete
     return Assessment(
         scan=scan,
@@ -66,15 +73,18 @@ def assess(observed: Observed, basis: Basis, run: RunInfo) -> Assessment:
     )
 
 
-def _usage(judged: Sequence[Judged], findings: Sequence[Finding]) -> tuple[Usage, ...]:
-    """Give the usage rows, each with the finding about the same principal, service and account that it led to."""
+def _usage(
+    judged: Sequence[Judged], findings: Sequence[Finding], links: Mapping[tuple[object, ...], str]
+) -> tuple[Usage, ...]:
+    """Give the usage rows, each with the finding that it led to: its principal's, or one that only the overlay makes (`links`)."""
     led_to = {(item.principal.id, item.service, item.account): item for item in findings}
     rows = []
     for item in judged:
         usage = item.usage
         finding = led_to.get((usage.principal.id, usage.service, usage.account))
         rests = finding is not None and usage.training.value.badness >= finding.training.value.badness
-        rows.append(replace(usage, finding=finding.id) if finding and rests else usage)
+        name = links.get(link_key(usage)) or (finding.id if finding and rests else "")
+        rows.append(replace(usage, finding=name) if name else usage)
     return tuple(
         sorted(
             rows,

@@ -160,7 +160,7 @@ def _licensed_person(person: Person, judge: Judge) -> Finding:
         account_rule=person.identity.rule,
         conditions={},
         training=answer,
-        evidence=(standing("directory", "licensed-personal-account", "holds a Copilot licence; no use was seen"),),
+        evidence=(_standing("directory", "licensed-personal-account", "holds a Copilot licence; no use was seen"),),
         title=f"The personal account {person.principal.name} holds a licence for {name}",
         reason=f"Use is possible; none was seen in the window. {sentence(answer.reason)}",
         remedy=_REMEDY_GUEST,
@@ -292,8 +292,7 @@ def _source_sum(source: str, pieces: Sequence[Evidence]) -> Evidence:
     )
 
 
-def standing(source: str, rule: str, detail: str) -> Evidence:
-    """Give evidence of a state rather than of events."""
+def _standing(source: str, rule: str, detail: str) -> Evidence:
     return Evidence(source, Grade.EXPOSURE, rule, None, None, 0, 0, detail)
 
 

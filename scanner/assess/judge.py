@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -40,7 +40,7 @@ def judge(
     groups: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
     answer_of: dict[tuple[object, ...], TrainingAnswer] = {}
     for item in observations:
-        conditions = _conditions(item, cloud)
+        conditions = with_cloud(item.service, item.conditions, cloud)
         key = (item.service, item.account, item.day, conditions)
         if key not in answers:
             answers[key] = _resolve(matrix, item, conditions, as_of)
@@ -56,10 +56,11 @@ def best(grades: Sequence[Grade]) -> Grade:
     return min(grades, key=lambda grade: _ORDER.index(grade.value))
 
 
-def _conditions(item: Observation, cloud: str) -> tuple[tuple[str, str], ...]:
-    if item.service in _WORK_SERVICES_SKIP_CLOUD:
-        return item.conditions
-    return (*item.conditions, ("cloud", cloud))
+def with_cloud(service: str, conditions: Iterable[tuple[str, str]], cloud: str) -> tuple[tuple[str, str], ...]:
+    """Add the tenant's cloud to what was observed; a consumer service runs in none of the tenant's clouds."""
+    if service in _WORK_SERVICES_SKIP_CLOUD:
+        return tuple(conditions)
+    return (*conditions, ("cloud", cloud))
 
 
 def _resolve(matrix: Matrix, item: Observation, conditions: tuple[tuple[str, str], ...], as_of: date) -> TrainingAnswer:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scanner.config import Config
     from scanner.evidence import Evidence
     from scanner.model import Assessment
+    from scanner.overlay import Overlay
     from scanner.pipeline import Connection
     from scanner.policy import Matrix
     from scanner.progress import Observer
@@ -60,6 +61,7 @@ def scan(
     settings = _with_period(_config(config, files=bool(paths)), since, until)
     folder = out or settings.output.folder
     matrix = _matrix(settings)
+    overlay = _overlay(settings, matrix)  # a mistake in it is told before anything is read
     with _observer(quiet) as observer:
         if paths:
             period = settings.scan.window(datetime.now(UTC)) if since or until else None
@@ -67,7 +69,7 @@ def scan(
         else:
             with _connection(settings) as (settings, connection):  # the sample brings its own ids
                 evidence = pipeline.scan_tenant(settings, connection, folder / "evidence", observer)
-        assessment = _judge(evidence, matrix, "scan", observer)
+        assessment = _judge(evidence, matrix, overlay, "scan", observer)
         files = _write(assessment, folder)
     _finish(assessment, files, quiet=quiet, strict=strict, fail_on=fail_on)
 
@@ -108,14 +110,16 @@ def _again(scan: str, config: Path | None, out: Path | None, command: str, quiet
     settings = _config(config, files=True)
     folder = out or settings.output.folder
     evidence = open_evidence(find_scan(scan, folder / "evidence"))
+    matrix = _matrix(settings)
+    overlay = _overlay(settings, matrix)
     with _observer(quiet) as observer:
-        return _judge(evidence, _matrix(settings), command, observer), folder
+        return _judge(evidence, matrix, overlay, command, observer), folder
 
 
-def _judge(evidence: Evidence, matrix: Matrix, command: str, observer: Observer) -> Assessment:
+def _judge(evidence: Evidence, matrix: Matrix, overlay: Overlay | None, command: str, observer: Observer) -> Assessment:
     from scanner.pipeline import assess_evidence
 
-    return assess_evidence(evidence, matrix, command, observer)
+    return assess_evidence(evidence, matrix, command, observer, overlay)
 
 
 def _write(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
@@ -156,6 +160,12 @@ def _matrix(settings: Config) -> Matrix:
     from scanner.policy import load
 
     return load(settings.policy.matrix, settings.policy.reviews)
+
+
+def _overlay(settings: Config, matrix: Matrix) -> Overlay | None:
+    from scanner.overlay import load
+
+    return load(settings.policy.overlay, matrix) if settings.policy.overlay else None
 
 
 @contextmanager
