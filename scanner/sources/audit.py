@@ -13,7 +13,7 @@ from typing import Any, Final
 from scanner import catalog
 from scanner.errors import BadAnswerError, ServiceError
 from scanner.model import Window
-from scanner.records.audit import is_relevant, parse_audit
+from scanner.records.audit import Irrelevant, parse_if_relevant
 from scanner.records.schema import Row
 from scanner.sources.base import Context, Tally, stamp
 
@@ -76,7 +76,8 @@ async def _records(context: Context, tally: Tally, identifier: str) -> None:
     async for page in context.client.pages(f"{_QUERIES}/{identifier}/records", {"$top": "1000"}):
         sequence = tally.rows
 
-        def parse(raw: Mapping[str, Any], sequence: int = sequence) -> Row:
-            return parse_audit(raw, sequence=sequence)
+        def parse(raw: Mapping[str, Any], sequence: int = sequence) -> Row | None:
+            row = parse_if_relevant(raw, sequence=sequence)
+            return None if isinstance(row, Irrelevant) else row
 
-        tally.keep("audit", page.rows, parse, is_relevant)
+        tally.keep("audit", page.rows, parse)

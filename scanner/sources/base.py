@@ -19,7 +19,9 @@ from scanner.tenant.client import GraphClient
 from scanner.tenant.clouds import Cloud
 
 Write = Callable[[str, list[Row]], None]
-Parse = Callable[[Mapping[str, Any]], Row]
+Parse = Callable[[Mapping[str, Any]], Row | None]
+"""Gives a record's row, or None if the record is not about AI; raises `BadRow`."""
+
 _NOTES = 20
 
 
@@ -50,24 +52,19 @@ class Tally:
     origins: list[str] = field(default_factory=list)
     got: Window | None = None
 
-    def keep(
-        self,
-        table: str,
-        raw: Iterable[Mapping[str, Any]],
-        parse: Parse,
-        relevant: Callable[[Row], bool] = lambda _: True,
-    ) -> None:
+    def keep(self, table: str, raw: Iterable[Mapping[str, Any]], parse: Parse) -> None:
         """Parse a page's records, store the good and relevant ones at once, and count the bad ones with the reason."""
         good: list[Row] = []
         for record in raw:
             try:
                 row = parse(record)
-                if relevant(row):
-                    good.append(row)
             except BadRow as error:
                 self.bad_rows += 1
                 if self.bad_rows <= _NOTES:
                     self.notes.append(f"A record could not be used: {error.what}")
+            else:
+                if row is not None:
+                    good.append(row)
         self.context.write(table, good)
         self.rows += len(good)
         self.context.counted(self.facts.name, len(good))

@@ -47,8 +47,8 @@ class _Service:
             rows = [_hunting(hour) for hour in _hours(window)] if table == "DeviceNetworkEvents" else []
             return {"schema": [], "results": rows[: self.hunting_limit]}
         identifier = f"q{len(self.searches)}"
-        bounds = body["filterStartDateTime"], body["filterEndDateTime"]
-        self.searches[identifier] = Window(*(datetime.fromisoformat(bound) for bound in bounds))
+        span = body["filterStartDateTime"], body["filterEndDateTime"]
+        self.searches[identifier] = Window(*(datetime.fromisoformat(bound) for bound in span))
         return {"id": identifier, "status": "notStarted"}
 
     def get(self, path: str) -> dict[str, Any]:
