@@ -30,6 +30,7 @@ MatrixPath = Annotated[
 Reviews = Annotated[
     Path | None, typer.Option("--reviews", help=f"The reviews file. Default: {DEFAULT_REVIEWS}, where it exists.")
 ]
+OverlayPath = Annotated[Path | None, typer.Option("--overlay", help="The organization's overlay (overlay.toml).")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="Measure freshness on this day (YYYY-MM-DD). Default: today.")
 ]
@@ -53,11 +54,17 @@ def explain(
     ] = None,
     matrix: MatrixPath = None,
     reviews: Reviews = None,
+    overlay: OverlayPath = None,
+    person: Annotated[str, typer.Option("--person", help="With --overlay: a user principal name or object id.")] = "",
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Answer one question and show the path: every row, why it lost, the row that answers, its documents."""
     from scanner.model import AccountKind, Purpose
+    from scanner.overlay import load as load_overlay
+    from scanner.overlay.explain import as_json as overlay_json
+    from scanner.overlay.explain import as_text as overlay_text
+    from scanner.overlay.explain import explain as explain_overlay
     from scanner.policy import Question, resolve
     from scanner.policy.asking import conditions_of, day_of, one_of, service_of
     from scanner.policy.explain import as_json as json_of
@@ -73,10 +80,15 @@ def explain(
         conditions=conditions_of(condition or []),
     )
     resolution = resolve(loaded, question, as_of=judged)
+    own = load_overlay(overlay, loaded) if overlay else None
+    decision = explain_overlay(own, loaded, resolution, person, judged) if own else None
     if as_json:
-        _print_json(json_of(loaded, resolution, judged))
-    else:
-        typer.echo(as_text(loaded, resolution, judged))
+        more = {"overlay": overlay_json(own, decision)} if own and decision else {}
+        _print_json({**json_of(loaded, resolution, judged), **more})
+        return
+    typer.echo(as_text(loaded, resolution, judged))
+    if own and decision:
+        typer.echo(f"\n{overlay_text(own, decision)}")
 
 
 @app.command()
@@ -87,6 +99,7 @@ def check(
         Path | None, typer.Option("--signature", help="Detached Ed25519 signature of --matrix.")
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", help="Public key (PEM) for --signature.")] = None,
+    overlay: OverlayPath = None,
     as_of: AsOf = None,
 ) -> None:
     """Check the data files, and report which rows are stale, not reviewed or without proof."""
@@ -109,6 +122,8 @@ def check(
     typer.echo("The data files are valid: " + ", ".join(f"{len(rows)} {name}" for name, rows in counts.items()) + ".")
     for note in loaded.review_notes:
         typer.echo(note)
+    if overlay is not None:
+        _check_overlay(overlay, loaded)
     rows = [(cell, loaded.doubts(cell, judged)) for cell in loaded.cells.values()]
     typer.echo(f"Rows in doubt as of {judged}: {sum(bool(doubts) for _, doubts in rows)} of {len(rows)}.")
     _table(
@@ -288,6 +303,17 @@ def export(
 
     write(matrix, file)
     typer.echo(f"Written: {file}")
+
+
+def _check_overlay(path: Path, loaded: Matrix) -> None:
+    from scanner.overlay import load
+
+    own = load(path, loaded)
+    said = sum(len(items) for items in own.attestations.values())
+    counts = f"{len(own.rules)} rules, {len(own.exceptions)} exceptions, {said} attestations"
+    typer.echo(f"The overlay {own.head.id} is valid: {counts} (SHA-256 {own.sha256}).")
+    if own.head.base_matrix != loaded.version:
+        typer.echo(f"It was written for matrix {own.head.base_matrix} and needs a new review.")
 
 
 def _reviews(path: Path | None) -> Path | None:

@@ -142,7 +142,7 @@ def test_a_device_is_covered_by_its_name_only() -> None:
         assert (decided(made, who=device).verdict == "accepted") is covered
 
 
-NEEDS = {"requires": [f"{TEXT}=off", f"{VOICE}=off"]}
+NEEDS: dict[str, Any] = {"requires": [f"{TEXT}=off", f"{VOICE}=off"]}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_requirements_are_met_by_that_persons_attestations_only(said: list[dict[
 
 def test_a_fact_about_the_tenant_meets_a_requirement_and_is_shown() -> None:
     fact = attestation("f", "tenant_restrictions_signalled", "yes", person=None, services=["copilot_consumer"])
-    needs = {"requires": ["tenant_restrictions_signalled=yes"]}
+    needs: dict[str, Any] = {"requires": ["tenant_restrictions_signalled=yes"]}
     found = decided(overlay(rule=[rule()], exception=[exemption(**needs)], attestation=[fact]))
     assert found.verdict == "accepted"
     assert any(step.startswith("attestation f: tenant_restrictions_signalled declared yes") for step in found.steps)
