@@ -58,7 +58,7 @@ def scan(
     paths = [*(from_ or []), *(more or [])]
     if more and not from_:
         raise ConfigError(f"{more[0]} is not expected here.", do="Use --from PATH... to read export files.")
-    settings = _with_period(_config(config, files=bool(paths)), since, until)
+    settings = _with_period(read_config(config, files=bool(paths)), since, until)
     folder = out or settings.output.folder
     matrix = _matrix(settings)
     overlay = _overlay(settings, matrix)  # a mistake in it is told before anything is read
@@ -85,7 +85,7 @@ def assess(
     """Judge a finished scan again from its evidence, offline, and write assessment.json."""
     from reports.json_report import write_json
 
-    assessment, folder = _again(scan, config, out, "assess", quiet)
+    assessment, folder = judge_again(scan, config, out, "assess", quiet)
     path = folder / "assessment.json"
     write_json(assessment, path)
     _finish(assessment, (path,), quiet=quiet, strict=strict, fail_on=fail_on)
@@ -100,14 +100,15 @@ def report(
     quiet: QuietOption = False,
 ) -> None:
     """Write every report of a finished scan again from its evidence, offline."""
-    assessment, folder = _again(scan, config, out, "report", quiet)
+    assessment, folder = judge_again(scan, config, out, "report", quiet)
     _finish(assessment, _write(assessment, folder), quiet=quiet, strict=strict, fail_on=fail_on)
 
 
-def _again(scan: str, config: Path | None, out: Path | None, command: str, quiet: bool) -> tuple[Assessment, Path]:
+def judge_again(scan: str, config: Path | None, out: Path | None, command: str, quiet: bool) -> tuple[Assessment, Path]:
+    """Judge a scan's evidence again, and give the assessment with the output folder."""
     from scanner.evidence import find_scan, open_evidence
 
-    settings = _config(config, files=True)
+    settings = read_config(config, files=True)
     folder = out or settings.output.folder
     evidence = open_evidence(find_scan(scan, folder / "evidence"))
     matrix = _matrix(settings)
@@ -135,7 +136,7 @@ def _write(assessment: Assessment, folder: Path) -> tuple[Path, ...]:
         ) from error
 
 
-def _config(path: Path | None, *, files: bool) -> Config:
+def read_config(path: Path | None, *, files: bool) -> Config:
     """Read the configuration; reading files needs none, unless one is named."""
     from scanner import config
 
