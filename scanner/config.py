@@ -30,18 +30,84 @@ class Tenant(_Section):
 
     @model_validator(mode="after")
     def _ids(self) -> Tenant:
-        if self.cloud != "sample" and not (self.id and self.client_id):
-            raise ValueError("id and client_id are needed for every cloud but the sample")
+        if self.cloud != "sample" and not self.id:
+            raise ValueError(
+                "id and client_id are needed for every cloud but the sample (a managed identity needs no client_id)"
+            )
         return self
 
 
-class SignIn(_Section):
-    """How the application signs in: a client secret (environment variable or file) or a certificate (PEM with key)."""
+SignInMethod = Literal[
+    "client_secret", "certificate", "workload_identity", "managed_identity", "device_code", "interactive"
+]
 
-    method: Literal["client_secret", "certificate"] = "client_secret"
-    secret_env: str = "AI_SCANNER_CLIENT_SECRET"  # noqa: S105  # the variable's name, not a secret
+_SECRET_KEYS = ("secret_env", "secret_file", "secret_keyring")
+_PASSPHRASE_KEYS = ("passphrase_env", "passphrase_file", "passphrase_keyring")
+_IDENTITY_KEYS = ("identity_client_id", "identity_resource_id", "identity_object_id")
+_KEYS_OF_METHOD: dict[SignInMethod, tuple[str, ...]] = {
+    "client_secret": _SECRET_KEYS,
+    "certificate": ("certificate_file", "send_chain", *_PASSPHRASE_KEYS),
+    "workload_identity": ("federated_token_file",),
+    "managed_identity": _IDENTITY_KEYS,
+    "device_code": ("plaintext_cache",),
+    "interactive": ("plaintext_cache",),
+}
+
+
+class SignIn(_Section):
+    """How to sign in: one method, and the keys of that method only. A secret is never a value here, only the place of one.
+
+    Attributes:
+        method: see docs/sign-in.md for what each one needs in Entra.
+        secret_env: client_secret: the environment variable that holds the secret.
+        secret_file: client_secret: a file that only its owner can read.
+        secret_keyring: client_secret: an entry of the system's keyring, `service/user`.
+        certificate_file: certificate: PEM with certificate and key, or PFX (.pfx, .p12).
+        passphrase_env: certificate: the environment variable that holds the key's passphrase.
+        passphrase_file: certificate: a file that only its owner can read.
+        passphrase_keyring: certificate: an entry of the system's keyring, `service/user`.
+        send_chain: certificate: send the certificates along, for subject-name/issuer authentication.
+        federated_token_file: workload_identity: the file of the platform's token; default: what AKS or GitHub Actions set.
+        identity_client_id: managed_identity: the user-assigned identity; none of the three means the system-assigned one.
+        identity_resource_id: managed_identity: the same, by its Azure resource id.
+        identity_object_id: managed_identity: the same, by its object id.
+        plaintext_cache: device_code, interactive: keep tokens in an unencrypted file that only its owner can read.
+    """
+
+    method: SignInMethod = "client_secret"
+    secret_env: str = Field(default="AI_SCANNER_CLIENT_SECRET", min_length=1)
     secret_file: Path | None = None
+    secret_keyring: str | None = Field(default=None, pattern=r"^[^/]+/.+$")
     certificate_file: Path | None = None
+    passphrase_env: str | None = Field(default=None, min_length=1)
+    passphrase_file: Path | None = None
+    passphrase_keyring: str | None = Field(default=None, pattern=r"^[^/]+/.+$")
+    send_chain: bool = False
+    federated_token_file: Path | None = None
+    identity_client_id: str = ""
+    identity_resource_id: str = ""
+    identity_object_id: str = ""
+    plaintext_cache: bool = False
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person signs in (`ai-scanner login`), not an application."""
+        return self.method in ("device_code", "interactive")
+
+    @model_validator(mode="after")
+    def _keys(self) -> SignIn:
+        allowed = _KEYS_OF_METHOD[self.method]
+        given = [key for key in type(self).model_fields if key in self.model_fields_set and key != "method"]
+        for key in given:
+            if key not in allowed:
+                raise ValueError(f"{key} does not belong to the method {self.method}")
+        for group in (_SECRET_KEYS, _PASSPHRASE_KEYS, _IDENTITY_KEYS):
+            chosen = [key for key in given if key in group]
+            if len(chosen) > 1:
+                raise ValueError(f"{' and '.join(chosen)} exclude each other; keep one")
+        if self.method == "certificate" and self.certificate_file is None:
+            raise ValueError("certificate_file is needed for the method certificate")
+        return self
 
 
 class Scan(_Section):
@@ -95,6 +161,12 @@ class Config(_Section):
     consumer_copilot: ConsumerCopilot = ConsumerCopilot()
     policy: Policy = Policy()
 
+    @model_validator(mode="after")
+    def _application(self) -> Config:
+        if self.tenant.cloud != "sample" and not self.tenant.client_id and self.sign_in.method != "managed_identity":
+            raise ValueError(f"tenant.client_id is needed for the method {self.sign_in.method}")
+        return self
+
 
 def load(path: Path) -> Config:
     """Read and check a configuration file.
@@ -125,7 +197,7 @@ def _invalid(path: Path, error: ValidationError) -> ConfigError:
     lines = []
     for item in error.errors(include_input=False, include_url=False):
         key = ".".join(str(part) for part in item["loc"]) or "(top level)"
-        known = "unknown key" if item["type"] == "extra_forbidden" else item["msg"]
+        known = "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
         lines.append(f"{key}: {known}")
     return ConfigError(
         "The configuration is not valid: " + "; ".join(lines) + ".",

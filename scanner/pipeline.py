@@ -9,7 +9,7 @@ import asyncio
 import secrets
 import shutil
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,14 +31,15 @@ from scanner.tenant.clouds import Cloud
 
 if TYPE_CHECKING:
     from scanner.sources.directory import Organization
+    from scanner.tenant.credentials import Credential
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A tenant that can be asked: its cloud, who gives tokens, and what time it is there."""
+    """A tenant that can be asked: its cloud, how to sign in, and what time it is there."""
 
     cloud: Cloud
-    credential: str | dict[str, str]
+    credential: Credential = field(repr=False)
     now: datetime
 
 
@@ -55,11 +56,11 @@ def scan_tenant(config: Config, connection: Connection, folder: Path, observer: 
 async def _scan_tenant(config: Config, connection: Connection, folder: Path, observer: Observer) -> Evidence:
     from scanner.sources import SOURCES, Context, collect, read_organization
     from scanner.tenant.client import GraphClient
-    from scanner.tenant.credentials import ClientCredentials
+    from scanner.tenant.credentials import TokenSource
 
     started = datetime.now(UTC)
     window = config.scan.window(connection.now)
-    tokens = ClientCredentials(config.tenant, connection.cloud, connection.credential)
+    tokens = TokenSource(config.tenant, connection.cloud, connection.credential)
     await asyncio.to_thread(tokens.token, f"{connection.cloud.graph}/.default")
     async with GraphClient(connection.cloud, tokens) as client:
         name = await _name(read_organization(client))

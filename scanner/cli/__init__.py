@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from scanner.cli import attest, policy, sample, scan
+from scanner.cli import attest, login, policy, sample, scan
 from scanner.errors import ScannerError
 
 app = typer.Typer(
@@ -31,6 +31,9 @@ app = typer.Typer(
 app.command(name="scan")(scan.scan)
 app.command(name="assess")(scan.assess)
 app.command(name="report")(scan.report)
+app.command(name="login")(login.login)
+app.command(name="logout")(login.logout)
+app.command(name="whoami")(login.whoami)
 app.add_typer(policy.app, name="policy", help="Look into the policy matrix: what it answers, and who says so.")
 app.add_typer(attest.app, name="attest", help="Ask flagged people about their switches, and record what they declare.")
 app.add_typer(sample.app, name="sample", help="Use the built-in sample tenant.")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from scanner.evidence import Evidence
     from scanner.model import Assessment
     from scanner.overlay import Overlay
-    from scanner.pipeline import Connection
     from scanner.policy import Matrix
     from scanner.progress import Observer
 
@@ -54,6 +53,7 @@ def scan(
 ) -> None:
     """Read a tenant, or export files, and write assessment.json and ai-report.xlsx."""
     from scanner import pipeline
+    from scanner.cli.connection import connect
 
     paths = [*(from_ or []), *(more or [])]
     if more and not from_:
@@ -67,7 +67,7 @@ def scan(
             period = settings.scan.window(datetime.now(UTC)) if since or until else None
             evidence = pipeline.scan_files(settings, paths, period, folder / "evidence", observer)
         else:
-            with _connection(settings) as (settings, connection):  # the sample brings its own ids
+            with connect(settings) as (settings, connection):  # the sample brings its own ids
                 evidence = pipeline.scan_tenant(settings, connection, folder / "evidence", observer)
         assessment = _judge(evidence, matrix, overlay, "scan", observer)
         files = _write(assessment, folder)
@@ -167,27 +167,6 @@ def _overlay(settings: Config, matrix: Matrix) -> Overlay | None:
     from scanner.overlay import load
 
     return load(settings.policy.overlay, matrix) if settings.policy.overlay else None
-
-
-@contextmanager
-def _connection(settings: Config) -> Iterator[tuple[Config, Connection]]:
-    """Give the tenant to ask; for the sample, start its server and take its ids and secret."""
-    from scanner.pipeline import Connection
-    from scanner.tenant.clouds import Cloud, cloud
-
-    if settings.tenant.cloud != "sample":
-        from scanner.tenant.credentials import read_credential
-
-        yield settings, Connection(cloud(settings.tenant.cloud), read_credential(settings.sign_in), datetime.now(UTC))
-        return
-    from scanner.sample import NOW, serve
-
-    with serve() as endpoints:
-        authority = endpoints.authority.rpartition("/")[0]
-        address = Cloud("sample", authority, endpoints.graph, ca_file=endpoints.ca_file, instance_discovery=False)
-        ids = {"id": endpoints.tenant_id, "client_id": endpoints.client_id}
-        tenant = settings.tenant.model_copy(update=ids)
-        yield settings.model_copy(update={"tenant": tenant}), Connection(address, endpoints.client_secret, NOW)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ class Cloud:
         policy_cloud: the cloud's name in the policy matrix.
         ca_file: a certificate authority to trust instead of the system's, or None.
         instance_discovery: whether the authority is one that Microsoft's instance discovery knows.
+        exchange_audience: the audience that a federated token must name to be exchanged here.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Cloud:
     policy_cloud: str = "commercial"
     ca_file: Path | None = None
     instance_discovery: bool = True
+    exchange_audience: str = "api://AzureADTokenExchange"
 
 
 _POLICY_CLOUD = {"global": "commercial", "gcc_high": "gcch", "dod": "dod", "china": "21vianet"}
@@ -50,4 +52,11 @@ def cloud(name: str) -> Cloud:
             do=f"Use one of: {', '.join(rows)}, or sample for the built-in sample tenant.",
         )
     row = rows[name]
-    return Cloud(name, row["authority"], row["graph"], tuple(row["lacks"]), _POLICY_CLOUD[name])
+    return Cloud(
+        name,
+        row["authority"],
+        row["graph"],
+        tuple(row["lacks"]),
+        _POLICY_CLOUD[name],
+        exchange_audience=row["exchange_audience"],
+    )

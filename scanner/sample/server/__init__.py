@@ -7,7 +7,7 @@ HTTP. State lives as long as the server: a secret made at start, certificates in
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from scanner.errors import ConfigError
 from scanner.sample.facts import facts
 from scanner.sample.server import tls, web
 from scanner.sample.server.authority import ROLES, Authority
+from scanner.sample.server.clients import Registration
 from scanner.sample.server.graph import Graph
 from scanner.sample.truth import Company
 
@@ -35,6 +36,9 @@ class Endpoints:
         tenant_id: the tenant.
         client_id: the application that may sign in.
         client_secret: its secret, made at start.
+        identity_header: what App Service would put into IDENTITY_HEADER.
+        revoke: makes every token so far be refused with a claims challenge.
+        end_sessions: makes every refresh token so far be refused.
     """
 
     authority: str
@@ -43,11 +47,19 @@ class Endpoints:
     tenant_id: str
     client_id: str
     client_secret: str = field(repr=False)
+    identity_header: str = field(repr=False)
+    revoke: Callable[[], None] = field(repr=False)
+    end_sessions: Callable[[], None] = field(repr=False)
 
 
 @contextmanager
 def running(
-    company: Company, *, port: int = 0, page_size: int | None = None, roles: Collection[str] = ROLES
+    company: Company,
+    *,
+    port: int = 0,
+    page_size: int | None = None,
+    roles: Collection[str] = ROLES,
+    registration: Registration = Registration(),  # noqa: B008  # frozen, so sharing it is safe
 ) -> Iterator[Endpoints]:
     """Serve a company on the loopback address until the block ends.
 
@@ -56,6 +68,7 @@ def running(
         port: TCP port; 0 takes a free one.
         page_size: the longest page, for tests of paging; None takes the published limits.
         roles: Graph permissions that the application's tokens carry.
+        registration: what the application may sign in with, beside its secret.
 
     Raises:
         ConfigError: the port is taken, or the page size is below 2.
@@ -74,12 +87,22 @@ def running(
                 do="Choose another port.",
             ) from None
         base = f"https://127.0.0.1:{server.server_address[1]}"
-        authority = Authority(base, secret, frozenset(roles))
+        authority = Authority(base, secret, frozenset(roles), registration)
         server.answer = web.Router(authority, Graph(base, company, page_size)).answer
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
-            yield Endpoints(f"{base}/{facts().tenant_id}", base, files.ca, facts().tenant_id, facts().client_id, secret)
+            yield Endpoints(
+                f"{base}/{facts().tenant_id}",
+                base,
+                files.ca,
+                facts().tenant_id,
+                facts().client_id,
+                secret,
+                authority.identity_header,
+                authority.revoke,
+                authority.people.forget,
+            )
         finally:
             server.shutdown()
             server.server_close()

@@ -1,4 +1,6 @@
-"""The sign-in authority: OpenID discovery, tokens for an application's secret, and the check of a token that Graph receives.
+"""The sign-in authority: OpenID discovery, tokens for applications and people, and the check of a token that Graph receives.
+
+`clients` checks what an application proves itself with, `people` the codes of those who sign in, `identity` is Azure's own endpoint.
 
 https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow and, for the error codes,
 https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
@@ -9,17 +11,20 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import secrets
 import time
-from datetime import UTC, datetime
 from urllib.parse import parse_qs
 from uuid import uuid4
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from scanner.sample.facts import Json, facts
+from scanner.sample.server import identity
+from scanner.sample.server.clients import Registration, refuse_assertion
 from scanner.sample.server.messages import GraphError, Request, Response
+from scanner.sample.server.people import GRANTS, Grant, People, account, object_id
+from scanner.sample.server.refusals import refused
+from scanner.sample.server.tokens import KEY_ID, parse, sign, to_base64
 
 ROLES = frozenset(
     {"User.Read.All", "Organization.Read.All", "AuditLog.Read.All", "AuditLogsQuery.Read.All", "ThreatHunting.Read.All"}
@@ -28,7 +33,7 @@ ROLES = frozenset(
 
 _LIFETIME_SECONDS = 3599
 _GRAPH_AUDIENCE = "https://graph.microsoft.com"
-_KEY_ID = "sample-tenant-key"
+_PUBLIC_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
 
 
 class Authority:
@@ -38,10 +43,21 @@ class Authority:
         base: the server's address, without a path.
         secret: the application's client secret.
         roles: the permissions that its tokens carry.
+        registration: what else the application may sign in with.
     """
 
-    def __init__(self, base: str, secret: str, roles: frozenset[str]) -> None:
-        self._base, self._secret, self._roles = base, secret, roles
+    def __init__(
+        self,
+        base: str,
+        secret: str,
+        roles: frozenset[str],
+        registration: Registration = Registration(),  # noqa: B008  # frozen
+    ) -> None:
+        self._base, self._secret, self._roles, self._registration = base, secret, roles, registration
+        self._tenant = f"{base}/{facts().tenant_id}"
+        self._challenge = ""
+        self.people = People(self._tenant, registration.device_code_seconds)
+        self.identity_header = secrets.token_urlsafe(20)
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def metadata(self) -> Json:
@@ -78,64 +94,105 @@ class Authority:
         """Give the public key that tokens are signed with, as a JSON Web Key."""
         numbers = self._key.public_key().public_numbers()
         modulus = numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8)
-        key = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": _KEY_ID, "n": _base64(modulus), "e": "AQAB"}
+        key = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": KEY_ID, "n": to_base64(modulus), "e": "AQAB"}
         return {"keys": [key]}
 
     def token(self, request: Request) -> Response:
         """Answer a token request."""
-        form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
-        form |= _basic(request.headers.get("authorization", ""))
-        refusal = self._refusal(form)
+        form = form_of(request)
+        refusal = self._refuse(form)
         if refusal is not None:
             return refusal
-        audience = form["scope"].removesuffix("/.default")
-        return Response(
-            200,
-            {
-                "token_type": "Bearer",
-                "expires_in": _LIFETIME_SECONDS,
-                "ext_expires_in": _LIFETIME_SECONDS,
-                "access_token": self._signed(audience),
-            },
-            {"Cache-Control": "no-store, no-cache"},
-        )
+        if form["grant_type"] == "client_credentials":
+            return self._refuse_client(form) or self._answer(form, Grant(form.get("scope", "")), {})
+        grant = self.people.redeem(form)
+        if isinstance(grant, Response):
+            return grant
+        return self._answer(form, grant, {"refresh_token": self.people.refresh_token(grant)})
 
-    def _refusal(self, form: dict[str, str]) -> Response | None:  # noqa: PLR0911  # one return for each refusal
+    def device_code(self, request: Request) -> Response:
+        """Answer the request for a device code."""
+        form = form_of(request) | {"grant_type": "client_credentials"}
+        return self._refuse(form) or self.people.device_code(form)
+
+    def managed_identity(self, request: Request) -> Response:
+        """Answer an Azure resource that asks for its identity's token."""
+
+        def issue(resource: str) -> str | None:
+            return self._signed(resource, self._challenge) if resource in self._audiences() else None
+
+        return identity.answer(request, self._registration.identities, self.identity_header, issue)
+
+    def revoke(self) -> None:
+        """From now on only a token counts that was asked for with the claims of the challenge, as after a risk event."""
+        self._challenge = str(secrets.randbelow(10**10))
+
+    def _refuse(self, form: dict[str, str]) -> Response | None:
         if "grant_type" not in form:
-            return _refused(400, "invalid_request", 900144, "The request body must contain the parameter 'grant_type'.")
-        if form["grant_type"] != "client_credentials":
-            return _refused(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
+            return refused(400, "invalid_request", 900144, "The request body must contain the parameter 'grant_type'.")
+        if form["grant_type"] not in {"client_credentials", *GRANTS}:
+            return refused(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
         if form.get("client_id", "").lower() != facts().client_id:
-            return _refused(400, "unauthorized_client", 700016, "The application was not found in the directory.")
-        if "client_secret" not in form:
-            return _refused(401, "invalid_client", 7000218, "The request must contain 'client_secret'.")
-        if not hmac.compare_digest(form["client_secret"].encode(), self._secret.encode()):
-            return _refused(401, "invalid_client", 7000215, "Invalid client secret provided.")
-        if form.get("scope") not in {f"{audience}/.default" for audience in self._audiences()}:
-            return _refused(400, "invalid_scope", 1002012, "The provided value for scope is not valid.")
+            return refused(400, "unauthorized_client", 700016, "The application was not found in the directory.")
         return None
+
+    def _refuse_client(self, form: dict[str, str]) -> Response | None:
+        if "client_assertion" in form:
+            return refuse_assertion(form, self._registration, f"{self._tenant}/oauth2/v2.0/token")
+        if "client_secret" not in form:
+            return refused(401, "invalid_client", 7000218, "The request must contain 'client_secret'.")
+        if not hmac.compare_digest(form["client_secret"].encode(), self._secret.encode()):
+            return refused(401, "invalid_client", 7000215, "Invalid client secret provided.")
+        return None
+
+    def _answer(self, form: dict[str, str], grant: Grant, person: Json) -> Response:
+        asked = [scope for scope in grant.scope.split() if scope not in _PUBLIC_SCOPES]
+        audience = asked[0].removesuffix("/.default") if len(asked) == 1 else ""
+        if audience not in self._audiences() or not asked[0].endswith("/.default"):
+            return refused(400, "invalid_scope", 1002012, "The provided value for scope is not valid.")
+        body: Json = {
+            "token_type": "Bearer",
+            "expires_in": _LIFETIME_SECONDS,
+            "ext_expires_in": _LIFETIME_SECONDS,
+            "access_token": self._signed(audience, _challenge(form), bool(person)),
+        }
+        if person:
+            body |= {
+                **person,
+                "scope": " ".join([*(f"{audience}/{role}" for role in sorted(self._roles)), *asked]),
+                "id_token": sign(self._key, self._about_person(grant.nonce)),
+                "client_info": to_base64(json.dumps({"uid": object_id(), "utid": facts().tenant_id}).encode()),
+            }
+        return Response(200, body, {"Cache-Control": "no-store, no-cache"})
 
     def _audiences(self) -> tuple[str, str]:
         return (_GRAPH_AUDIENCE, self._base)
 
-    def _signed(self, audience: str) -> str:
+    def _times(self) -> Json:
         now = int(time.time())
-        head = {"typ": "JWT", "alg": "RS256", "kid": _KEY_ID}
+        return {"iat": now, "nbf": now, "exp": now + _LIFETIME_SECONDS}
+
+    def _about_person(self, nonce: str) -> Json:
+        who = {"aud": facts().client_id, "iss": f"{self._tenant}/v2.0", "sub": object_id(), "oid": object_id()}
+        names = {"preferred_username": account(), "name": "Scan Reader", "tid": facts().tenant_id, "ver": "2.0"}
+        return {**who, **names, **self._times(), **({"nonce": nonce} if nonce else {})}
+
+    def _signed(self, audience: str, challenge: str, person: bool = False) -> str:
+        granted = " ".join(sorted(self._roles))
+        who: Json = {"idtyp": "app", "roles": sorted(self._roles)}
+        if person:
+            who = {"idtyp": "user", "scp": granted, "oid": object_id(), "upn": account()}
         claims = {
             "aud": audience,
-            "iss": f"{self._base}/{facts().tenant_id}/v2.0",
-            "iat": now,
-            "nbf": now,
-            "exp": now + _LIFETIME_SECONDS,
+            "iss": f"{self._tenant}/v2.0",
+            **self._times(),
             "appid": facts().client_id,
-            "idtyp": "app",
-            "roles": sorted(self._roles),
+            **who,
             "tid": facts().tenant_id,
             "uti": uuid4().hex[:22],
             "ver": "2.0",
         }
-        text = ".".join(_base64(json.dumps(part).encode()) for part in (head, claims))
-        return f"{text}.{_base64(self._key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+        return sign(self._key, claims | ({"challenge": challenge} if challenge else {}))
 
     def check(self, request: Request, role: str) -> None:
         """Check the token of a Graph request; an empty role asks for any valid token.
@@ -146,42 +203,31 @@ class Authority:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise GraphError(401, "InvalidAuthenticationToken", "Access token is empty.")
-        roles = self._claims(token.strip())["roles"]
-        if role and role not in roles:
+        claims = self._claims(token.strip())
+        if self._challenge and claims.get("challenge") != self._challenge:
+            wanted = json.dumps({"access_token": {"nbf": {"essential": True, "value": self._challenge}}})
+            message = "Continuous access evaluation resulted in challenge."
+            raise GraphError(401, "InvalidAuthenticationToken", message, wanted)
+        granted = claims.get("roles") or str(claims.get("scp", "")).split()
+        if role and role not in granted:
             raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
     def _claims(self, token: str) -> Json:
         invalid = GraphError(401, "InvalidAuthenticationToken", "Access token validation failure.")
-        text, _, signature = token.rpartition(".")
-        try:
-            self._key.public_key().verify(_bytes(signature), text.encode(), padding.PKCS1v15(), hashes.SHA256())
-            claims: Json = json.loads(_bytes(text.partition(".")[2]))
-        except (InvalidSignature, ValueError):
-            raise invalid from None
-        if claims["exp"] <= time.time():
-            raise GraphError(401, "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired.")
-        if claims["aud"] not in self._audiences():
+        parsed = parse(token)
+        if parsed is None or not parsed.signed_by(self._key.public_key()):
             raise invalid
-        return claims
+        if parsed.claims["exp"] <= time.time():
+            raise GraphError(401, "InvalidAuthenticationToken", "Lifetime validation failed, the token is expired.")
+        if parsed.claims["aud"] not in self._audiences():
+            raise invalid
+        return parsed.claims
 
 
-def unknown_tenant(name: str) -> Response:
-    """Give the answer for a tenant that does not exist."""
-    return _refused(400, "invalid_tenant", 90002, f"Tenant '{name[:64]}' not found.")
-
-
-def _refused(status: int, error: str, code: int, message: str) -> Response:
-    trace, now = str(uuid4()), datetime.now(UTC)
-    body = {
-        "error": error,
-        "error_description": f"AADSTS{code}: {message} Trace ID: {trace} Timestamp: {now:%Y-%m-%d %H:%M:%S}Z",
-        "error_codes": [code],
-        "timestamp": f"{now:%Y-%m-%d %H:%M:%S}Z",
-        "trace_id": trace,
-        "correlation_id": str(uuid4()),
-        "error_uri": f"https://login.microsoftonline.com/error?code={code}",
-    }
-    return Response(status, body, {"Cache-Control": "no-store, no-cache"})
+def form_of(request: Request) -> dict[str, str]:
+    """Give the fields of a posted form, with the client's id and secret from a basic Authorization header."""
+    form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
+    return form | _basic(request.headers.get("authorization", ""))
 
 
 def _basic(header: str) -> dict[str, str]:
@@ -195,9 +241,9 @@ def _basic(header: str) -> dict[str, str]:
     return {"client_id": client, "client_secret": secret}
 
 
-def _base64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+def _challenge(form: dict[str, str]) -> str:
+    """The value that a claims challenge asked to come back, out of the request's claims."""
+    try:
+        return str(json.loads(form.get("claims", "{}"))["access_token"]["nbf"]["value"])
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,24 +26,27 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response with a JSON body."""
+    """A response with a JSON body, or with a page (HTML) where the body is text."""
 
     status: int
-    body: Json
+    body: Json | str
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def encoded(self) -> bytes:
         """Give the body as bytes."""
+        if isinstance(self.body, str):
+            return self.body.encode()
         return json.dumps(self.body, ensure_ascii=False).encode()
 
 
 class GraphError(ScannerError):
-    """An error answer: status, code and message as Graph gives them."""
+    """An error answer: status, code and message as Graph gives them; `claims` is a claims challenge (JSON) beside a 401."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, claims: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.claims = claims
 
 
 def error_response(error: GraphError, request: Request) -> Response:
@@ -56,4 +60,7 @@ def error_response(error: GraphError, request: Request) -> Response:
     headers = {"request-id": request_id}
     if error.status == 401:  # noqa: PLR2004  # the one status that asks for a token
         headers["WWW-Authenticate"] = 'Bearer realm="", client_id="00000003-0000-0000-c000-000000000000"'
+        if error.claims:
+            encoded = base64.b64encode(error.claims.encode()).decode()
+            headers["WWW-Authenticate"] += f', error="insufficient_claims", claims="{encoded}"'
     return Response(error.status, {"error": {"code": error.code, "message": error.what, "innerError": inner}}, headers)

@@ -11,9 +11,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import uuid4
 
 from scanner.sample.facts import facts
-from scanner.sample.server.authority import Authority, unknown_tenant
+from scanner.sample.server import identity
+from scanner.sample.server.authority import Authority, form_of
 from scanner.sample.server.graph import Graph
 from scanner.sample.server.messages import GraphError, Request, Response, error_response
+from scanner.sample.server.refusals import unknown_tenant
 
 _LONGEST_BODY = 1 << 20
 _IDLE_SECONDS = 120
@@ -30,11 +32,13 @@ class Router:
         try:
             if request.path.startswith(("/v1.0/", "/beta/")):
                 return self._graph.answer(request, self._authority.check)
+            if request.method == "GET" and request.path in (identity.VIRTUAL_MACHINE, identity.APP_SERVICE):
+                return self._authority.managed_identity(request)
             return self._sign_in(request)
         except GraphError as error:
             return error_response(error, request)
 
-    def _sign_in(self, request: Request) -> Response:
+    def _sign_in(self, request: Request) -> Response:  # noqa: PLR0911  # one return for each address
         tenant, _, rest = request.path.removeprefix("/").partition("/")
         match (request.method, rest):
             case ("GET", "discovery/instance"):
@@ -47,6 +51,12 @@ class Router:
                 return Response(200, self._authority.keys())
             case ("POST", "oauth2/v2.0/token"):
                 return self._authority.token(request)
+            case ("POST", "oauth2/v2.0/devicecode"):
+                return self._authority.device_code(request)
+            case ("POST", "oauth2/v2.0/deviceauth"):
+                return self._authority.people.decide(form_of(request))
+            case ("GET", "oauth2/v2.0/authorize"):
+                return self._authority.people.page(request.query)
             case _:
                 raise GraphError(404, "ResourceNotFound", "There is nothing at this address.")
 
@@ -95,7 +105,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = response.encoded()
         headers = {"request-id": str(uuid4()), **response.headers}
         self.send_response(response.status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
+        kind = "text/html" if isinstance(response.body, str) else "application/json"
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():
             self.send_header(name, value)
