@@ -180,6 +180,13 @@ _PROVENANCE: tuple[Column[Finding], ...] = (
         lambda f: words.PRINCIPAL[f.principal.kind],
         "Member, guest, application, device and so on.",
     ),
+    Column(
+        "Provenance",
+        60,
+        Kind.TEXT,
+        lambda f: lines(f.provenance),
+        "Where an overlay was applied: each step from the vendor's answer to the severity, in order.",
+    ),
     Column("Rule", 22, Kind.TEXT, lambda f: f.rule, "The rule that raised the finding."),
     Column("Account rule", 22, Kind.TEXT, lambda f: f.account_rule, "The rule that concluded the kind of account."),
     Column(

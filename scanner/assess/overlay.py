@@ -8,8 +8,10 @@ finding of the person; other use makes one finding for the rule, service and kin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
 
 from scanner.assess.findings import Judge, finding_id, ordered, sentence, summed
 from scanner.assess.judge import Judged, best, merge_evidence, with_cloud
@@ -18,8 +20,11 @@ from scanner.model import AccountKind, Finding, Principal, PrincipalKind, Traini
 from scanner.overlay import Case, Decision, Overlay, Use, decide
 from scanner.overlay.cases import meets
 from scanner.overlay.rows import Rule
+from scanner.policy.known import Knowledge, know
 
 Key = tuple[str, str, AccountKind]
+Conditions = tuple[tuple[str, str], ...]
+Knows = Callable[[str, date, Conditions], Knowledge]
 _ORDER = "ABCDEU"
 _REMEDY = "Speak with the person about the organization's rule, or ask for an exception (docs/overlay.md)."
 _REMEDY_RULE = "Find the people in the sheet People or in `usage`, and take the access away or ask for an exception (docs/overlay.md)."
@@ -53,11 +58,12 @@ def apply_overlay(overlay: Overlay, findings: Sequence[Finding], judged: Sequenc
     used: dict[Key, list[Usage]] = defaultdict(list)
     for item in judged:
         used[_key(item.usage)].append(item.usage)
+    knows = _knower(judge)
     own = [item for item in findings if item.principal.kind is not PrincipalKind.POLICY_ROW]
     rows = [item for item in findings if item.principal.kind is PrincipalKind.POLICY_ROW]
-    merged = [(item, _merge(overlay, item, used.get(_key(item), []), judge)) for item in own]
+    merged = [(item, _merge(overlay, item, used.get(_key(item), []), judge, knows)) for item in own]
     known = {_key(item) for item in own}
-    new = [found for key, usages in used.items() if key not in known and (found := _met(overlay, usages, judge))]
+    new = [found for key, usages in used.items() if key not in known and (found := _met(overlay, usages, judge, knows))]
     raised = [item for item in new if item.decision.severity is not None and item.decision.named]
     told_once = list(_by_rule([item for item in new if not item.decision.named]))
     people = [(_raised(item, judge), item.usages) for item in raised]
@@ -92,17 +98,17 @@ def _key(item: Usage | Finding) -> Key:
     return (item.principal.id, item.service, item.account)
 
 
-def _merge(overlay: Overlay, finding: Finding, usages: Sequence[Usage], judge: Judge) -> Decision:
-    uses = (_use(finding, judge), *(_use(item, judge) for item in usages))
+def _merge(overlay: Overlay, finding: Finding, usages: Sequence[Usage], judge: Judge, knows: Knows) -> Decision:
+    uses = (_use(finding, judge, knows), *(_use(item, judge, knows) for item in usages))
     case = Case(finding.principal, finding.service, finding.account, uses, finding.severity, finding.training)
     return decide(overlay, judge.matrix, case, judge.as_of)
 
 
-def _met(overlay: Overlay, usages: Sequence[Usage], judge: Judge) -> _New | None:
+def _met(overlay: Overlay, usages: Sequence[Usage], judge: Judge, knows: Knows) -> _New | None:
     """Hold use without a finding against the rules; None if no rule meets it."""
     first = usages[0]
     whole = Case(first.principal, first.service, first.account, (), None, first.training)
-    pairs = [(usage, _use(usage, judge)) for usage in usages]
+    pairs = [(usage, _use(usage, judge, knows)) for usage in usages]
     met = [pair for pair in pairs if any(meets(rule, whole, pair[1], judge.matrix) for rule in overlay.rules)]
     if not met:
         return None
@@ -110,10 +116,21 @@ def _met(overlay: Overlay, usages: Sequence[Usage], judge: Judge) -> _New | None
     return _New(tuple(usage for usage, _ in met), decide(overlay, judge.matrix, case, judge.as_of))
 
 
-def _use(item: Usage | Finding, judge: Judge) -> Use:
+def _knower(judge: Judge) -> Knows:
+    """Give what is known for a service, day and conditions, worked out once for each: there are few, and much use."""
+
+    @cache
+    def knows(service: str, day: date, conditions: Conditions) -> Knowledge:
+        return know(judge.matrix, service, day, dict(conditions))
+
+    return knows
+
+
+def _use(item: Usage | Finding, judge: Judge, knows: Knows) -> Use:
     days = [piece.last_seen.date() for piece in item.evidence if piece.last_seen]
-    conditions = dict(with_cloud(item.service, item.conditions.items(), judge.cloud))
-    return Use(item.grade, conditions, max(days, default=judge.last_day), item.training)
+    day = max(days, default=judge.last_day)
+    conditions = with_cloud(item.service, item.conditions.items(), judge.cloud)
+    return Use(item.grade, dict(conditions), day, item.training, knows(item.service, day, conditions))
 
 
 def _worst(answers: Iterable[TrainingAnswer]) -> TrainingAnswer:

@@ -10,7 +10,7 @@ from typing import Literal
 from scanner.model import AccountKind, Grade, Principal, Severity, TrainingAnswer
 from scanner.overlay.rows import Rule
 from scanner.policy import Matrix
-from scanner.policy.known import know
+from scanner.policy.known import Knowledge
 
 Hit = Literal["observed", "possible"]
 """How a rule meets a use: everything it depends on was observed, or something of it is assumed or not known."""
@@ -25,12 +25,14 @@ class Use:
         conditions: what was observed, attribute to value; the tenant's cloud included.
         day: the last day of the use, for documented defaults and for questions about another purpose.
         training: the vendor's answer.
+        knowledge: what the conditions leave open for the service on the day (`scanner.policy.known.know`).
     """
 
     grade: Grade
     conditions: Mapping[str, str]
     day: date
     training: TrainingAnswer
+    knowledge: Knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def meets(rule: Rule, case: Case, use: Use, matrix: Matrix) -> Hit | None:
         return None
     if not match.conditions:
         return "observed"
-    knowledge = know(matrix, case.service, use.day, use.conditions)
+    knowledge = use.knowledge
     if any(knowledge.fit(name, allowed) == "out" for name, allowed in match.conditions.items()):
         return None
     seen = all(
@@ -85,7 +87,7 @@ def not_observed(rule: Rule, case: Case, matrix: Matrix) -> tuple[str, ...]:
         return ()
     missing = []
     for name, allowed in rule.match.conditions.items():
-        known = [know(matrix, case.service, use.day, use.conditions) for use in case.uses]
+        known = [use.knowledge for use in case.uses]
         if not any(item.fit(name, allowed) == "certain" and name not in item.assumed for item in known):
             missing.append(f"{name} = {' or '.join(allowed)}")
     return tuple(missing)

@@ -11,6 +11,7 @@ from scanner.overlay.cases import Case, Use
 from scanner.overlay.load import Overlay
 from scanner.overlay.merge import Decision, decide
 from scanner.policy import Matrix, Resolution
+from scanner.policy.known import know
 
 _WIDTH = 116
 
@@ -27,7 +28,8 @@ def explain(overlay: Overlay, matrix: Matrix, resolution: Resolution, person: st
     """
     question = resolution.question
     known = {name: value for name, value in question.conditions.items() if value != "unknown"}
-    use = Use(Grade.PROVEN, known, question.on, resolution.answer)
+    knowledge = know(matrix, question.service, question.on, known)
+    use = Use(Grade.PROVEN, known, question.on, resolution.answer, knowledge)
     who = Principal(person, person or "somebody", PrincipalKind.UNKNOWN, login=person)
     case = Case(who, question.service, question.account, (use,), None, resolution.answer)
     return decide(overlay, matrix, case, as_of)

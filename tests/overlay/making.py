@@ -25,6 +25,7 @@ from scanner.overlay.load import build, of_text
 from scanner.overlay.rows import OverlayFile
 from scanner.policy import Matrix, load
 from scanner.policy.files import TextFile
+from scanner.policy.known import know
 from tests.rows import at
 
 MATRIX: Matrix = load()
@@ -74,8 +75,9 @@ def answer(value: str = "yes_opt_out", cell: str = "copilot-consumer.msa.unknown
     return TrainingAnswer(Training(value), Purpose.FOUNDATION_TRAINING, cell, "verified", reason="the row says so")
 
 
-def use(said: TrainingAnswer, grade: str = "B", conditions: Mapping[str, str] | None = None) -> Use:
-    return Use(Grade(grade), conditions or {}, date(2026, 8, 25), said)
+def use(said: TrainingAnswer, service: str, grade: str = "B", conditions: Mapping[str, str] | None = None) -> Use:
+    day, known = date(2026, 8, 25), conditions or {}
+    return Use(Grade(grade), known, day, said, know(MATRIX, service, day, known))
 
 
 def case(
@@ -91,7 +93,7 @@ def case(
     """One case; by default a person's consumer Copilot use that the vendor's answer makes a finding of."""
     said = answer(value)
     level = Severity(vendor) if vendor else None
-    return Case(who or person(), service, AccountKind(account), (use(said, grade, conditions),), level, said)
+    return Case(who or person(), service, AccountKind(account), (use(said, service, grade, conditions),), level, said)
 
 
 def usage(who: Principal, said: TrainingAnswer, **more: Any) -> Usage:

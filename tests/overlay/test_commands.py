@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from scanner.cli.policy import app
+from scanner.overlay import decide, load
 from tests.cli.test_bad_input import refused, run
-from tests.overlay.making import EXAMPLE, MATRIX
+from tests.overlay.making import EXAMPLE, MATRIX, answer, case, person
 
 ROOT = EXAMPLE.parent
 ASK = ["explain", "copilot_consumer", "msa", "--on", "2026-11-20", "--as-of", "2026-11-24", "--overlay", str(EXAMPLE)]
@@ -57,6 +60,17 @@ def test_check_tells_of_the_overlay(tmp_path: Path) -> None:
     old = tmp_path / "overlay.toml"
     old.write_text(EXAMPLE.read_text().replace(MATRIX.version, "2020.01.01"))
     assert "needs a new review" in say("check", "--overlay", str(old))
+
+
+def test_the_page_quotes_what_the_product_says() -> None:
+    page = (ROOT / "docs" / "overlay.md").read_text(encoding="utf-8")
+    quoted = page.rsplit("```", 2)[1].strip().split("\n")
+    who = person("ada", login="ada.example@ardenfall.example")
+    said = replace(answer(), cell="copilot-consumer.msa.older")
+    asked = replace(case(who=who), answer=said)
+    assert list(decide(load(EXAMPLE, MATRIX), MATRIX, asked, date(2026, 11, 24)).steps) == quoted
+    for block in page.split("```toml\n")[2:]:
+        assert block.split("```")[0].strip() in EXAMPLE.read_text(encoding="utf-8")
 
 
 def config(folder: Path, overlay: str) -> None:
