@@ -17,9 +17,9 @@ as *not permitted* in the Coverage sheet, with the permission that is missing; i
 
 1. In the Entra admin center, register an application (single tenant, no redirect address).
 2. Under *API permissions*, add the **application** permissions of Microsoft Graph from the table, and grant admin consent.
-3. Under *Certificates & secrets*, add a certificate (better) or a client secret.
-4. Put the tenant id and the application (client) id into `config.toml`, and the secret into the environment variable
-   `AI_SCANNER_CLIENT_SECRET` or into a file that only you can read.
+   If a person signs in, add the delegated permissions below instead.
+3. Choose how it signs in, and set that up as [sign-in.md](sign-in.md) describes: without a secret where the platform allows it, else
+   with a certificate.
 
 ## What each source needs
 

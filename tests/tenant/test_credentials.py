@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from msal.oauth2cli.assertion import JwtAssertionCreator
 from scanner.config import SignIn
 from scanner.errors import NotPermittedError, ScannerError, SignInError
 from scanner.sample import serve
+from scanner.tenant.client import GraphClient
 from scanner.tenant.credentials import (
     Certificate,
     Federation,
@@ -193,6 +195,16 @@ def test_a_managed_identity_away_from_azure(known: Known, monkeypatch: pytest.Mo
         source(known.endpoints, ManagedIdentity()).token(f"{known.endpoints.graph}/.default")
 
 
+def test_a_managed_identity_is_not_asked_for_through_a_proxy(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant, cloud = address(known.endpoints)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # nothing listens there
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with github(str) as url:  # any server will do: its answer is no token, but it is reached
+        monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", url.partition("/token")[0])
+        with pytest.raises(SignInError, match="no reason given"):
+            TokenSource(tenant, replace(cloud, ca_file=None), ManagedIdentity()).token(f"{cloud.graph}/.default")
+
+
 def on_azure(known: Known, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     """Set what Azure sets in a resource's environment; MSAL reads these names."""
     if place == "virtual machine":
@@ -219,6 +231,24 @@ def test_an_authority_that_does_not_answer_is_given_up(known: Known) -> None:
             tokens.token(f"{known.endpoints.graph}/.default")
     finally:
         server.server_close()
+
+
+def test_a_private_authority_is_taken_from_the_environment(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    tenant, cloud = address(known.endpoints)
+    system = replace(cloud, ca_file=None)
+    scope = f"{cloud.graph}/.default"
+    with pytest.raises(SignInError, match="SSLError"):
+        TokenSource(tenant, system, known.endpoints.client_secret).token(scope)
+    monkeypatch.setenv("SSL_CERT_FILE", str(known.endpoints.ca_file))
+    tokens = TokenSource(tenant, system, known.endpoints.client_secret)
+
+    async def ask() -> Any:
+        async with GraphClient(system, tokens) as client:
+            return await client.get("/v1.0/organization")
+
+    assert asyncio.run(ask())["value"][0]["displayName"] == NAME
 
 
 def test_a_claims_challenge_is_answered_with_a_new_token() -> None:

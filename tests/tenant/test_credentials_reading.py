@@ -6,13 +6,13 @@ import os
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from scanner.config import Config, SignIn, load
+from scanner.config import Config, SignIn, SignInMethod, load
 from scanner.errors import ConfigError
 from scanner.tenant.clouds import cloud
 from scanner.tenant.credentials import Certificate, ManagedIdentity, Person, read_credential
@@ -159,3 +159,14 @@ def test_each_cloud_has_its_audience_for_federated_tokens() -> None:
         name: cloud(name).exchange_audience.rpartition("Exchange")[2] for name in ("global", "gcc_high", "dod", "china")
     }
     assert names == {"global": "", "gcc_high": "USGov", "dod": "USGov", "china": "China"}
+
+
+def test_every_method_and_key_is_documented() -> None:
+    root = Path(__file__).resolve().parents[2]
+    page, example = ((root / name).read_text(encoding="utf-8") for name in ("docs/sign-in.md", "config.example.toml"))
+    for method in get_args(SignInMethod):
+        assert f'method = "{method}"' in example
+        assert f'method = "{method}"' in page or f"# or {method}" in page
+    for key in SignIn.model_fields:
+        assert key in example, key
+        assert key in page, key

@@ -79,6 +79,9 @@ def _application(tenant: Tenant, cloud: Cloud, credential: str | dict[str, Any],
 
 
 def _managed_identity(credential: ManagedIdentity, session: Session) -> Acquire:
+    # The endpoint is on the machine itself and must not be asked through a proxy.
+    # https://learn.microsoft.com/en-us/azure/virtual-machines/instance-metadata-service#proxies
+    session.trust_env = False
     identity: Any = msal.SystemAssignedManagedIdentity()
     if credential.kind != "system":
         identity = msal.UserAssignedManagedIdentity(**{credential.kind: credential.id})
