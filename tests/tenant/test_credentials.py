@@ -164,10 +164,11 @@ def test_a_federated_token_that_cannot_be_had(known: Known, tmp_path: Path, monk
         monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", url)
         with pytest.raises(SignInError, match="permit is not set"):
             source(known.endpoints, Federation(None)).token(scope)
-        monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "permit-wrong")
+        permit = f"permit-{id(known)}"  # made here, for a traceback shows this file's lines
+        monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", permit)
         with pytest.raises(SignInError, match="GitHub answered 401") as error:
             source(known.endpoints, Federation(None)).token(scope)
-    assert "permit-wrong" not in "".join(traceback.format_exception(error.value))
+    assert permit not in "".join(traceback.format_exception(error.value))
 
 
 @pytest.mark.parametrize("place", ["virtual machine", "app service"])

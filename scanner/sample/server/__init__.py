@@ -25,6 +25,10 @@ from scanner.sample.truth import Company
 _SMALLEST_PAGE = 2
 
 
+def _out_of_reach() -> None:
+    raise ConfigError("This server runs in another process; only the one that started it can withdraw its tokens.")
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoints:
     """Where the sample tenant is and how to sign in. The secret is never printed with the object.
@@ -47,9 +51,9 @@ class Endpoints:
     tenant_id: str
     client_id: str
     client_secret: str = field(repr=False)
-    identity_header: str = field(repr=False)
-    revoke: Callable[[], None] = field(repr=False)
-    end_sessions: Callable[[], None] = field(repr=False)
+    identity_header: str = field(default="", repr=False)
+    revoke: Callable[[], None] = field(default=_out_of_reach, repr=False)
+    end_sessions: Callable[[], None] = field(default=_out_of_reach, repr=False)
 
 
 @contextmanager
