@@ -166,7 +166,7 @@ def _rows(path: Path) -> list[tuple[Any, ...]]:
         found = _values(book) if book else None
     except OSError as error:
         raise InputError(f"The sheet cannot be read: {error.strerror or error}.", where=str(path)) from error
-    except Exception as error:  # openpyxl fails in many ways on damaged files
+    except Exception as error:  # openpyxl fails in many ways on damaged files; each ends in this error
         raise InputError(
             "This is not a workbook that can be read.", where=str(path), do="Save it as .xlsx in a spreadsheet program."
         ) from error
