@@ -13,7 +13,7 @@ from scanner.errors import ConfigError
 from scanner.model import Window
 
 SourceName = Literal["directory", "sign_ins", "audit", "hunting"]
-CloudName = Literal["sample", "global", "gcc_high", "dod", "china"]
+CloudName = Literal["sample", "global", "gcc", "gcc_high", "dod", "china"]
 ALL_SOURCES: tuple[SourceName, ...] = ("directory", "sign_ins", "audit", "hunting")
 
 

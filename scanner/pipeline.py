@@ -27,7 +27,7 @@ from scanner.progress import Observer
 from scanner.records.schema import TABLES
 from scanner.records.sources import source_facts
 from scanner.reduce import open_tables, reduce
-from scanner.tenant.clouds import Cloud
+from scanner.tenant.clouds import Cloud, cloud
 
 if TYPE_CHECKING:
     from scanner.sources.directory import Organization
@@ -111,7 +111,7 @@ def scan_files(
     observer.source_started("files", "Export files")
     try:
         coverage = collect(paths, window, writer.write, observer.rows_read)
-    except BaseException:
+    except BaseException:  # also an interrupt: an unfinished scan of files leaves nothing behind; the error goes on
         shutil.rmtree(folder / scan_id)
         raise
     for item in coverage:
@@ -121,7 +121,7 @@ def scan_files(
             id=scan_id,
             tenant=config.tenant.id or "files",
             tenant_name="Export files",
-            cloud="commercial",
+            cloud=_named_cloud(config),
             window=window or _seen(coverage, started),
             started=started,
             finished=datetime.now(UTC),
@@ -174,6 +174,11 @@ async def _name(organization: Awaitable[Organization]) -> str:
         return (await organization).name
     except ScannerError:
         return ""
+
+
+def _named_cloud(config: Config) -> str:
+    """Give the cloud that the files' tenant is in, if the configuration names one; files themselves do not tell."""
+    return "" if config.tenant.cloud == "sample" else cloud(config.tenant.cloud).policy_cloud
 
 
 def _settings(config: Config) -> dict[str, str]:

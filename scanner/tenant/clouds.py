@@ -35,9 +35,6 @@ class Cloud:
     exchange_audience: str = "api://AzureADTokenExchange"
 
 
-_POLICY_CLOUD = {"global": "commercial", "gcc_high": "gcch", "dod": "dod", "china": "21vianet"}
-
-
 def cloud(name: str) -> Cloud:
     """Give a cloud by its name in the configuration.
 
@@ -57,6 +54,6 @@ def cloud(name: str) -> Cloud:
         row["authority"],
         row["graph"],
         tuple(row["lacks"]),
-        _POLICY_CLOUD[name],
+        row["policy"],
         exchange_audience=row["exchange_audience"],
     )

@@ -156,9 +156,10 @@ def test_the_keyring_is_asked_and_its_absence_named(monkeypatch: pytest.MonkeyPa
 
 def test_each_cloud_has_its_audience_for_federated_tokens() -> None:
     names = {
-        name: cloud(name).exchange_audience.rpartition("Exchange")[2] for name in ("global", "gcc_high", "dod", "china")
+        name: cloud(name).exchange_audience.rpartition("Exchange")[2]
+        for name in ("global", "gcc", "gcc_high", "dod", "china")
     }
-    assert names == {"global": "", "gcc_high": "USGov", "dod": "USGov", "china": "China"}
+    assert names == {"global": "", "gcc": "", "gcc_high": "USGov", "dod": "USGov", "china": "China"}
 
 
 def test_every_method_and_key_is_documented() -> None:
