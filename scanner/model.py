@@ -25,7 +25,7 @@ class AccountKind(StrEnum):
 
 
 class Grade(StrEnum):
-    """How sure a conclusion is: the evidence ladder of docs/evidence.md."""
+    """How sure a conclusion is: the evidence ladder of docs/evidence.md. Grades sort by their letters, strongest first."""
 
     PROVEN = "A"
     STRONG = "B"

@@ -9,7 +9,7 @@ from datetime import date
 
 from scanner.identify import Observation
 from scanner.identify.observe import Agent
-from scanner.model import App, Finding
+from scanner.model import App, Finding, Principal
 from scanner.policy import Matrix
 
 
@@ -21,10 +21,10 @@ def list_apps(
     last_day: date,
 ) -> tuple[App, ...]:
     """Give one row per application or agent and service, with how many principals of each kind of account used it."""
-    groups: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[tuple[Principal, Observation]]] = defaultdict(list)
     for item in observations:
         if item.application is not None:
-            groups[item.application.id, item.service].append(item)
+            groups[item.application.id, item.service].append((item.application, item))
     own = defaultdict(list)
     for finding in findings:
         own[finding.principal.id].append(finding.id)
@@ -39,23 +39,21 @@ def list_apps(
     )
 
 
-def _used(items: list[Observation], own: dict[str, list[str]], matrix: Matrix, last_day: date) -> App:
-    first = items[0]
-    application = first.application
-    assert application is not None  # noqa: S101  # only such observations are grouped
+def _used(uses: list[tuple[Principal, Observation]], own: dict[str, list[str]], matrix: Matrix, last_day: date) -> App:
+    application, first = uses[0]
+    items = [item for _, item in uses]
     accounts: dict[str, set[str]] = defaultdict(set)
     for item in items:
         accounts[item.account].add(item.principal.id)
-    name = max((item.application.name for item in items if item.application), key=lambda text: (bool(text), text))
     return App(
         id=application.id,
-        name=name or application.id,
+        name=max(named.name for named, _ in uses) or application.id,
         kind=application.kind,
         service=first.service,
         service_name=matrix.service_name(first.service, last_day),
         accounts={kind: len(people) for kind, people in sorted(accounts.items())},
-        first_seen=min(item.evidence.first_seen for item in items if item.evidence.first_seen),
-        last_seen=max(item.evidence.last_seen for item in items if item.evidence.last_seen),
+        first_seen=min((item.evidence.first_seen for item in items if item.evidence.first_seen), default=None),
+        last_seen=max((item.evidence.last_seen for item in items if item.evidence.last_seen), default=None),
         events=sum(item.evidence.events for item in items),
         sources=tuple(sorted({item.evidence.source for item in items})),
         findings=tuple(own.get(application.id, ())),

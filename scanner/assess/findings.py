@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scanner.assess.judge import Judged, best, is_bad, is_judged, is_personal, merge_evidence
+from scanner.assess.judge import Judged, best, is_bad, is_judged, is_personal, merge_evidence, with_cloud
 from scanner.identify import Observed, Person
 from scanner.identify.observe import Agent
 from scanner.model import (
@@ -297,7 +297,8 @@ def _standing(source: str, rule: str, detail: str) -> Evidence:
 
 
 def _answer(judge: Judge, service: str, account: AccountKind) -> TrainingAnswer:
-    question = Question(service, account, Purpose.FOUNDATION_TRAINING, judge.last_day, {"cloud": judge.cloud})
+    known = dict(with_cloud(service, (), judge.cloud))
+    question = Question(service, account, Purpose.FOUNDATION_TRAINING, judge.last_day, known)
     return resolve(judge.matrix, question, as_of=judge.as_of).answer
 
 

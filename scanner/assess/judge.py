@@ -11,8 +11,7 @@ from scanner.identify import Observation
 from scanner.model import AccountKind, Evidence, Grade, Principal, Purpose, Training, TrainingAnswer, Usage
 from scanner.policy import Matrix, Question, resolve
 
-_WORK_SERVICES_SKIP_CLOUD = frozenset({"copilot_consumer"})
-_ORDER = "ABCDEU"
+_CONSUMER = "copilot_consumer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def judge(
     Args:
         observations: what the records say.
         matrix: the policy matrix.
-        cloud: the tenant's cloud as the matrix names it.
+        cloud: the tenant's cloud as the matrix names it; empty if it is not known, and then the matrix's assumption holds.
         as_of: the day on which the matrix's staleness is measured.
         last_day: the day by which services are named, so that a renamed service has one name in a report.
     """
@@ -53,12 +52,12 @@ def judge(
 
 def best(grades: Sequence[Grade]) -> Grade:
     """Give the strongest of several grades."""
-    return min(grades, key=lambda grade: _ORDER.index(grade.value))
+    return min(grades)
 
 
 def with_cloud(service: str, conditions: Iterable[tuple[str, str]], cloud: str) -> tuple[tuple[str, str], ...]:
-    """Add the tenant's cloud to what was observed; a consumer service runs in none of the tenant's clouds."""
-    if service in _WORK_SERVICES_SKIP_CLOUD:
+    """Add the tenant's cloud to what was observed, if it is known; the consumer service runs in no tenant's cloud."""
+    if service == _CONSUMER or not cloud:
         return tuple(conditions)
     return (*conditions, ("cloud", cloud))
 
@@ -74,7 +73,7 @@ def _resolve(matrix: Matrix, item: Observation, conditions: tuple[tuple[str, str
 
 
 def _join(matrix: Matrix, items: list[Observation], answer: TrainingAnswer, last_day: date) -> Judged:
-    items = sorted(items, key=lambda item: (_ORDER.index(item.grade.value), item.evidence.source, item.evidence.detail))
+    items = sorted(items, key=lambda item: (item.grade, item.evidence.source, item.evidence.detail))
     first = items[0]
     usage = Usage(
         principal=first.principal,
@@ -102,9 +101,7 @@ def merge_evidence(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
         key = (item.source, item.grade, item.rule, item.detail)
         other = merged.get(key)
         merged[key] = item if other is None else _add(other, item)
-    return tuple(
-        sorted(merged.values(), key=lambda item: (_ORDER.index(item.grade.value), item.source, item.rule, item.detail))
-    )
+    return tuple(sorted(merged.values(), key=lambda item: (item.grade, item.source, item.rule, item.detail)))
 
 
 def _add(one: Evidence, other: Evidence) -> Evidence:

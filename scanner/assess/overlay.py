@@ -25,7 +25,6 @@ from scanner.policy.known import Knowledge, know
 Key = tuple[str, str, AccountKind]
 Conditions = tuple[tuple[str, str], ...]
 Knows = Callable[[str, date, Conditions], Knowledge]
-_ORDER = "ABCDEU"
 _REMEDY = "Speak with the person about the organization's rule, or ask for an exception (docs/overlay.md)."
 _REMEDY_RULE = "Find the people in the sheet People or in `usage`, and take the access away or ask for an exception (docs/overlay.md)."
 
@@ -175,7 +174,7 @@ def _declared(finding: Finding, decision: Decision) -> str:
 def _raised(item: _New, judge: Judge) -> Finding:
     """Give the finding of a person that only the overlay makes."""
     rule, decision = _rule(item), item.decision
-    lead = min(item.usages, key=lambda usage: (_ORDER.index(usage.grade.value), repr(usage.conditions)))
+    lead = min(item.usages, key=lambda usage: (usage.grade, repr(usage.conditions)))
     grade = best([usage.grade for usage in item.usages])
     claim = "used" if grade.is_use else "may have used"
     verdict = {"deny": "is not allowed here", "warn": "somebody should look at", "accepted": "is accepted for a time"}

@@ -11,6 +11,7 @@ from scanner.model import (
     CoverageStatus,
     Finding,
     Grade,
+    Principal,
     PrincipalKind,
     Severity,
     Summary,
@@ -20,6 +21,8 @@ from scanner.model import (
 
 _NOT_JUDGED = "not_judged"
 _CONSUMER_SOURCES = ("audit", "hunting")
+_SHOWING = ("directory", "sign_ins", *_CONSUMER_SOURCES)
+"""Sources that can show personal accounts: guests and members in the tenant, or consumer use by employees."""
 
 
 def summarize(
@@ -27,7 +30,6 @@ def summarize(
 ) -> Summary:
     """Count, and put the verdict into words."""
     incomplete = tuple(item.source for item in coverage if item.status is not CoverageStatus.COMPLETE)
-    about_rows = [item for item in findings if item.principal.kind is PrincipalKind.POLICY_ROW]
     own = [item for item in findings if item.principal.kind is not PrincipalKind.POLICY_ROW]
     people = [item for item in own if item.principal.kind.is_person]
     using = [
@@ -37,7 +39,7 @@ def summarize(
     ]
     blind = (*_gaps(coverage), *_unknown_people(usage), *_ALWAYS_BLIND)
     return Summary(
-        verdict=_verdict(people, incomplete, coverage),
+        verdict=_verdict(own, coverage),
         people_in_directory=people_in_directory,
         people_using_ai=len({item.principal.id for item in using}),
         people_flagged=len({item.principal.id for item in people}),
@@ -49,7 +51,7 @@ def summarize(
             sorted(Counter(kind for _, kind in {(i.principal.id, i.account) for i in using}).items())
         ),
         incomplete_sources=incomplete,
-        blind_spots=tuple(blind) if own or about_rows or blind else (),
+        blind_spots=blind,
     )
 
 
@@ -59,41 +61,61 @@ _ALWAYS_BLIND = (
 )
 
 
-def _verdict(people: Sequence[Finding], incomplete: Sequence[str], coverage: Sequence[Coverage]) -> str:
-    trained = {
-        item.principal.id
-        for item in people
-        if item.rule == "personal-account-use" and item.training.value is Training.YES_OPT_OUT
-    }
-    other = {item.principal.id for item in people if item.rule == "personal-account-use"} - trained
-    possible = {item.principal.id for item in people if not item.rule.startswith("overlay:")} - trained - other
-    ruled = {item.principal.id for item in people} - trained - other - possible
-    gaps = f" Not everything could be seen: {', '.join(incomplete)}." if incomplete else ""
-    against = f"rules of the organization alone concern {_count(ruled)}" if ruled else ""
-    if not trained | other | possible:
-        return _nothing(coverage) + gaps + (f" {against[0].upper()}{against[1:]}." if against else "")
-    parts = [
-        f"{_count(trained)} used a personal Microsoft account where training is on by default" if trained else "",
-        f"{_count(other)} used a personal account where no document rules training out" if other else "",
-        f"for {_count(possible)} use is possible but not shown" if possible else "",
-        against,
-    ]
-    text = "; ".join(part for part in parts if part)
-    return f"{text[0].upper()}{text[1:]}.{gaps}"
+def _verdict(own: Sequence[Finding], coverage: Sequence[Coverage]) -> str:
+    """Say what the findings about people and devices come to; each principal counts once, where it weighs most."""
+    concerned = [item for item in own if item.principal.kind.is_person or item.principal.kind is PrincipalKind.DEVICE]
+    groups: dict[str, set[Principal]] = {phrase: set() for phrase in _PHRASES}
+    for finding in sorted(concerned, key=lambda item: _PHRASES.index(_phrase(item))):
+        if not any(finding.principal in told for told in groups.values()):
+            groups[_phrase(finding)].add(finding.principal)
+    parts = [phrase.format(_count(told)) for phrase, told in groups.items() if told]
+    gaps = [item.source for item in coverage if item.status is not CoverageStatus.COMPLETE]
+    found = any(groups[phrase] for phrase in _PHRASES if phrase != _RULED)
+    sentences = ["; ".join(parts)] if found else [_nothing(coverage), *parts]
+    sentences += [f"not everything could be seen: {', '.join(gaps)}"] if gaps else []
+    return " ".join(f"{text[0].upper()}{text[1:]}." for text in sentences)
+
+
+_TRAINED = "{} used a personal Microsoft account where training is on by default"
+_NOT_RULED_OUT = "{} used a personal account where no document rules training out"
+_UNKNOWN = "the kind of account of {} is not known"
+_POSSIBLE = "for {} use is possible but not shown"
+_RULED = "rules of the organization alone concern {}"
+_PHRASES = (_TRAINED, _NOT_RULED_OUT, _UNKNOWN, _POSSIBLE, _RULED)
+
+
+def _phrase(finding: Finding) -> str:
+    """Give the part of the verdict that a finding belongs to."""
+    if finding.rule.startswith("overlay"):
+        return _RULED
+    if finding.rule == "account-kind-unknown":
+        return _UNKNOWN
+    if finding.rule != "personal-account-use":
+        return _POSSIBLE
+    return _TRAINED if finding.training.value is Training.YES_OPT_OUT else _NOT_RULED_OUT
 
 
 def _nothing(coverage: Sequence[Coverage]) -> str:
+    """Say that nothing was found, only as far as the sources that could show it were read whole."""
     status = {item.source: item.status for item in coverage}
-    blind = [name for name in _CONSUMER_SOURCES if status.get(name) is not CoverageStatus.COMPLETE]
-    if len(blind) == len(_CONSUMER_SOURCES):
-        return "No statement about personal-account use is possible: no source that could show it was read whole."
+    blind = [name for name in _SHOWING if status.get(name) is not CoverageStatus.COMPLETE]
+    if set(_CONSUMER_SOURCES) <= set(blind):
+        return "no statement about personal-account use is possible: no source that could show it was read whole"
     if blind:
-        return f"No personal-account use was found, but {' and '.join(blind)} could not be read whole, so this is not a clean result."
-    return "No personal-account use where training is on by default was found in the sources that were read."
+        return (
+            f"no personal-account use was found, but {' and '.join(blind)} could not be read whole, "
+            "so this is not a clean result"
+        )
+    return "no personal-account use where training is on by default was found in the sources that were read"
 
 
-def _count(principals: set[str]) -> str:
-    return f"{len(principals)} {'person' if len(principals) == 1 else 'people'}"
+def _count(principals: set[Principal]) -> str:
+    """Count people and devices in words."""
+    devices = sum(item.kind is PrincipalKind.DEVICE for item in principals)
+    people = len(principals) - devices
+    words = [f"{people} {'person' if people == 1 else 'people'}"] if people else []
+    words += [f"{devices} {'device' if devices == 1 else 'devices'}"] if devices else []
+    return " and ".join(words)
 
 
 def _gaps(coverage: Sequence[Coverage]) -> list[str]:
@@ -106,7 +128,7 @@ def _gaps(coverage: Sequence[Coverage]) -> list[str]:
 
 def _unknown_people(usage: Sequence[Usage]) -> list[str]:
     people = {
-        item.principal.id
+        item.principal
         for item in usage
         if item.account is AccountKind.UNKNOWN
         and item.principal.kind.is_person

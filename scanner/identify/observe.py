@@ -16,8 +16,6 @@ from scanner.identify.people import People, Person
 from scanner.model import AccountKind, Evidence, Grade, Principal, PrincipalKind
 from scanner.reduce import Reduced, rows
 
-_ORDER = "ABCDEU"
-
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -82,11 +80,6 @@ def observe(reduced: Reduced, *, updated_app_from: str) -> Observed:
     ]
     found.sort(key=_natural_order)
     return Observed(tuple(found), known, tuple(_agents(reduced.agents)), reduced.people_count)
-
-
-def weaker(*grades: Grade) -> Grade:
-    """Give the weakest of several grades."""
-    return max(grades, key=lambda grade: _ORDER.index(grade.value))
 
 
 def _natural_order(item: Observation) -> tuple[str, ...]:
@@ -283,7 +276,8 @@ def _observation(
     evidence_rule: str = "",
 ) -> Observation:
     # An account that is not known leaves the use itself proven: the grade says how sure the use is, the kind says "unknown".
-    grade = weaker(supports, identity.grade) if identity.kind is not AccountKind.UNKNOWN else supports
+    # The later letter is the weaker grade.
+    grade = max(supports, identity.grade) if identity.kind is not AccountKind.UNKNOWN else supports
     return Observation(
         principal=person.principal,
         service=call.service,

@@ -134,6 +134,48 @@ def test_the_verdict_never_says_clean_where_it_could_not_look(tmp_path: Path, mi
     assert "not a clean" not in _again(evidence).summary.verdict
 
 
+def test_a_device_without_an_account_is_part_of_the_verdict(tmp_path: Path) -> None:
+    nobody = {"account_upn": "", "account_object_id": ""}
+    hits = [hit("", at(d), h, **nobody) for d in (5, 6) for h in ("copilot.microsoft.com", "login.live.com")]
+    result = _assess(tmp_path, users=[user("ann")], device_events=hits)
+    assert _own(result)[0].principal.kind is PrincipalKind.DEVICE
+    assert result.summary.verdict == "1 device used a personal Microsoft account where training is on by default."
+
+
+def test_an_account_of_unknown_kind_is_part_of_the_verdict(tmp_path: Path) -> None:
+    verdict = _assess(tmp_path, users=[user("ann")], sign_ins=[sign_in("1", "gone")]).summary.verdict
+    assert "kind of account of 1 person is not known" in verdict
+    assert "use is possible but not shown" not in verdict
+
+
+@pytest.mark.parametrize("missing", ["directory", "sign_ins", "audit", "hunting"])
+def test_nothing_found_is_clean_only_where_every_source_that_could_show_it_was_whole(
+    tmp_path: Path, missing: str
+) -> None:
+    evidence = evidence_of(tmp_path, users=[user("ann")])
+    coverage = tuple(
+        type(item)(item.source, item.title, CoverageStatus.PARTIAL, reason="r") if item.source == missing else item
+        for item in evidence.manifest.coverage
+    )
+    blind = type(evidence)(evidence.folder, evidence.manifest.model_copy(update={"coverage": coverage}))
+    assert "not a clean result" in _again(blind).summary.verdict
+    assert "not a clean result" not in _again(evidence).summary.verdict
+
+
+def test_a_cloud_that_is_not_known_is_an_assumption_and_gcc_is_not_cleared_as_commercial(tmp_path: Path) -> None:
+    plan = "3f30311c-6b1e-48a4-ab79-725b469da960"
+    evidence = evidence_of(tmp_path, users=[user("ann", plans=[plan])], audit=[audit("1", "ann")])
+
+    def within(cloud: str) -> Assessment:
+        scan = evidence.manifest.scan.model_copy(update={"cloud": cloud})
+        return _again(type(evidence)(evidence.folder, evidence.manifest.model_copy(update={"scan": scan})))
+
+    assert "tenant.cloud" not in {item.id for item in within("commercial").assumptions}
+    assert "tenant.cloud" in {item.id for item in within("").assumptions}
+    assert {usage.training.value for usage in within("").usage} == {Training.NO}
+    assert {usage.training.value for usage in within("gcc").usage} == {Training.UNKNOWN}
+
+
 def test_finding_ids_rest_on_natural_keys_only(tmp_path: Path) -> None:
     one = _assess(tmp_path / "1", users=[user("ann")], audit=[audit("1", "ann", **CONSUMER)])
     two = _assess(
