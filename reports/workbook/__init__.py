@@ -55,7 +55,7 @@ def stream_workbook(assessment: Assessment, stream: BinaryIO, *, max_rows: int =
     try:
         _fill(book, assessment, max_rows)
         book.save(stream)
-    except BaseException:
+    except BaseException:  # also an interrupt: openpyxl's temporary files go, and the error goes on
         _remove_leftovers(book)
         raise
 

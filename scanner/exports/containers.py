@@ -27,7 +27,9 @@ _ENCRYPTED: Final = 0x1
 _OFFICE: Final = "[Content_Types].xml"
 _SPOOL_BYTES: Final = 8 * 1024 * 1024
 _ZIP_ERRORS: Final = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
-"""What zipfile raises at entries that are damaged, or packed in a way that it does not know."""
+"""What zipfile raises, and each becomes an `Unreadable` or a `DamagedError`, never a shorter list: EOFError and zlib.error for cut or
+damaged data, OSError for positions outside the file, BadZipFile for headers and checksums, NotImplementedError for unknown
+compression, RuntimeError for encryption, ValueError for sizes and names that make no sense."""
 
 
 @dataclass(frozen=True, slots=True)

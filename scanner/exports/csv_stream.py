@@ -38,7 +38,7 @@ def read_csv(chunks: Iterator[str], limits: Limits = DEFAULT) -> Iterator[Item]:
             names = _unique(next(rows))
         except csv.Error as error:
             raise DamagedError(f"The header cannot be read: {error}.") from None
-        if len(names) < 2:  # noqa: PLR2004 - a table has two columns at least
+        if len(names) < 2:  # noqa: PLR2004  # a table has two columns at least
             raise DamagedError("The first line is not the header of a table.")
         yield Columns(skipped + 1, names)
         yield from _rows(rows, names, lines, skipped)
