@@ -111,19 +111,35 @@ class SignIn(_Section):
 
 
 class Scan(_Section):
-    """What to read, and for which period: `days` up to `until` (default: now)."""
+    """What to read, and for which period: from `since`, or so many `days`, up to `until` (default: now)."""
 
     sources: tuple[SourceName, ...] = ALL_SOURCES
     days: int = Field(default=30, ge=1, le=180)
     until: date | datetime | None = None
+    since: date | datetime | None = None
 
     def window(self, now: datetime) -> Window:
-        """Give the period to scan, ending at `until` (start of that day if a date) or now."""
-        end = now if self.until is None else self.until
-        if not isinstance(end, datetime):
-            end = datetime.combine(end, time(), UTC)
-        end = end.astimezone(UTC) if end.tzinfo else end.replace(tzinfo=UTC)
-        return Window(end - timedelta(days=self.days), end)
+        """Give the period to scan: up to `until` (start of that day if a date) or now, from `since` or so many days before.
+
+        Raises:
+            ConfigError: the period is empty.
+        """
+        end = now if self.until is None else _moment(self.until)
+        start = end - timedelta(days=self.days) if self.since is None else _moment(self.since)
+        if start >= end:
+            raise ConfigError(
+                f"The period is empty: it starts {start:%Y-%m-%d %H:%M} and ends {end:%Y-%m-%d %H:%M} UTC.",
+                where="scan.since, scan.until (or --since, --until)",
+                do="Let it start before it ends.",
+            )
+        return Window(start, end)
+
+
+def _moment(value: date | datetime) -> datetime:
+    """Give a day's start, or a time, in UTC."""
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time(), UTC)
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class Output(_Section):

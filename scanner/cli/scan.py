@@ -146,15 +146,13 @@ def read_config(path: Path | None, *, files: bool) -> Config:
 
 
 def _with_period(settings: Config, since: datetime | None, until: datetime | None) -> Config:
-    if since is None and until is None:
+    """Let the command's words go before the configuration; an empty period is an error before anything is read."""
+    given = {name: value for name, value in {"since": since, "until": until}.items() if value is not None}
+    if not given:
         return settings
-    scan = settings.scan
-    end = until or scan.until or datetime.now(UTC)
-    window = scan.model_copy(update={"until": end}).window(datetime.now(UTC))
-    days = scan.days if since is None else (window.end - since.replace(tzinfo=UTC)).days
-    if days < 1:
-        raise ConfigError("The period is empty.", where="--since, --until", do="Let --since be a day before --until.")
-    return settings.model_copy(update={"scan": scan.model_copy(update={"until": window.end, "days": days})})
+    scan = settings.scan.model_copy(update=given)
+    scan.window(datetime.now(UTC))
+    return settings.model_copy(update={"scan": scan})
 
 
 def _matrix(settings: Config) -> Matrix:

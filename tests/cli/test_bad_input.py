@@ -99,6 +99,12 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     refused(run("scan", "--from", "audit.ndjson", "--out", "taken", cwd=tmp_path), 1, "taken", "--out", cwd=tmp_path)
 
 
+def test_an_empty_period(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[tenant]\ncloud = "sample"\n')
+    words = ("scan", "--since", "2026-09-02", "--until", "2026-09-01")
+    refused(run(*words, cwd=tmp_path), 2, "period is empty", "--since", cwd=tmp_path)
+
+
 def test_paths_need_from(tmp_path: Path) -> None:
     refused(run("scan", "some.csv", cwd=tmp_path), 2, "--from", cwd=tmp_path)
 
